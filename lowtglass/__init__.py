@@ -1,0 +1,60 @@
+"""lowtglass: solvers for theories of glasses at low temperature.
+
+Subpackages are imported on first use, so that ``import lowtglass`` stays cheap:
+
+``numerics``
+    Quadrature and fixed points, without physics.
+``quartic``
+    A quantum particle in a quartic potential: wells, levels, matrix elements.
+``thermal``
+    Thermodynamics of level schemes.
+``kuhn_horstmann``
+    The random-matrix model of a glass (Kühn and Horstmann 1997, 1998).
+``materials``
+    Measured curves and constants of real glasses, each with its source.
+``claims``
+    The ledger: every figure and printed number of the papers, and what we find.
+``explore``, ``plotting``
+    The explorer (live sliders and static frames) and the figure style.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_SUBMODULES = (
+    "claims",
+    "errors",
+    "explore",
+    "kuhn_horstmann",
+    "materials",
+    "numerics",
+    "plotting",
+    "quartic",
+    "thermal",
+)
+__all__ = ["__version__", *_SUBMODULES]
+
+if TYPE_CHECKING:
+    from . import (  # noqa: F401
+        claims,
+        errors,
+        explore,
+        kuhn_horstmann,
+        materials,
+        numerics,
+        plotting,
+        quartic,
+        thermal,
+    )
+
+
+def __getattr__(name):
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)
