@@ -1,0 +1,87 @@
+"""Execute the book's notebooks in place, so that a second execution writes the same bytes.
+
+Usage: python tools/execute_notebooks.py [notebook ...]     (all notebooks of the book when none is named)
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+# the kernels inherit these
+os.environ.setdefault("PYTHONHASHSEED", "0")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import nbformat
+from nbclient import NotebookClient
+
+BOOK = Path(__file__).resolve().parent.parent / "book"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def notebooks():
+    """All notebooks of the book, in the order of their paths."""
+    return sorted(path for path in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+
+
+def canonical(notebook):
+    """Remove from an executed notebook what differs from run to run or from machine to machine."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            **{key: value for key, value in notebook.metadata.items() if key not in ("widgets", "language_info")},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            # a live widget is dead in a file; what stands beside it (text/html) is not
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            if output.get("data") is not None:
+                output["data"] = dict(sorted(output["data"].items()))
+    return notebook
+
+
+def merge_streams(cell):
+    """Join consecutive pieces of one stream: how a kernel cuts its text depends on the clock."""
+    merged = []
+    for output in cell.get("outputs", []):
+        previous = merged[-1] if merged else None
+        if previous and output.output_type == "stream" == previous.output_type and output.name == previous.name:
+            previous.text += output.text
+        else:
+            merged.append(output)
+    cell["outputs"] = merged
+
+
+def execute(path):
+    """Execute one notebook in place."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=900,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            merge_streams(cell)
+    path.write_text(nbformat.writes(canonical(notebook)).rstrip("\n") + "\n", encoding="utf8")
+
+
+def main():
+    """Execute the notebooks named on the command line, or all."""
+    begin = time.perf_counter()
+    for path in [Path(name) for name in sys.argv[1:]] or notebooks():
+        start = time.perf_counter()
+        execute(path.resolve())
+        print(f"{time.perf_counter() - start:7.1f} s  {path.name}", flush=True)
+    print(f"{time.perf_counter() - begin:7.1f} s  together")
+
+
+if __name__ == "__main__":
+    main()
