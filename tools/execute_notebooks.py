@@ -1,10 +1,12 @@
 """Execute the book's notebooks in place, so that a second execution writes the same bytes.
 
-Usage: python tools/execute_notebooks.py [notebook ...]     (all notebooks of the book when none is named)
+Usage: python tools/execute_notebooks.py [--discard] [notebook ...]
+
+Without names: all notebooks of the book. With --discard nothing is written, which compiles the kernels and no more.
 """
 
+import argparse
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -56,7 +58,7 @@ def merge_streams(cell):
 
 
 def execute(path):
-    """Execute one notebook in place."""
+    """Execute one notebook and return the text of its file."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -70,15 +72,21 @@ def execute(path):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             merge_streams(cell)
-    path.write_text(nbformat.writes(canonical(notebook)).rstrip("\n") + "\n", encoding="utf8")
+    return nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
 
 
 def main():
     """Execute the notebooks named on the command line, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--discard", action="store_true", help="execute, but write nothing")
+    parser.add_argument("notebook", nargs="*", type=Path)
+    arguments = parser.parse_args()
     begin = time.perf_counter()
-    for path in [Path(name) for name in sys.argv[1:]] or notebooks():
+    for path in arguments.notebook or notebooks():
         start = time.perf_counter()
-        execute(path.resolve())
+        text = execute(path.resolve())
+        if not arguments.discard:
+            path.write_text(text, encoding="utf8")
         print(f"{time.perf_counter() - start:7.1f} s  {path.name}", flush=True)
     print(f"{time.perf_counter() - begin:7.1f} s  together")
 
