@@ -8,7 +8,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 JOBS ?= 2
 PYTEST := $(PY) -m pytest -q -n $(JOBS) --dist loadfile
-BUILD := $(PY) -m jupyter_book build . -W -n --keep-going
+BUILD := .venv/bin/jupyter-book build . -W -n --keep-going
 
 # one BLAS thread: small matrices are slower with more; a fixed hash seed: the same outputs every time
 export OPENBLAS_NUM_THREADS := 1
