@@ -1,1 +1,16 @@
+"""The random-matrix model of a glass of Kühn and Horstmann (1997, 1998).
 
+N coordinates v_i with energy U = −½ Σ_{i≠j} J_ij v_i v_j + (1/γ) Σ_i G(v_i), G(v) = a₂v²/2 + a₄v⁴/4!, and Gaussian
+couplings J_ij of mean J₀/N and variance 1/N. Energies, temperatures and fields are in units of the coupling strength
+J = 1, with k_B = 1; ħ and the mass enter only through the quantum levels.
+"""
+
+from .glass import Glass
+from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
+
+__all__ = [
+    "Glass",
+    "ReplicaSymmetricState",
+    "glass_temperature",
+    "replica_symmetric",
+]

@@ -1,0 +1,111 @@
+"""Parameters of the model."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .._validation import finite_array, real
+from ..errors import InputError
+
+__all__ = ["Glass"]
+
+
+@dataclass(frozen=True)
+class Glass:
+    """Parameters of the Kühn–Horstmann glass.
+
+    The energy of N coordinates is U = −½ Σ_{i≠j} J_ij v_i v_j + (1/γ) Σ_i (a₂v_i²/2 + a₄v_i⁴/24) with Gaussian
+    couplings of mean J₀/N and variance 1/N (Kühn and Horstmann 1998, equations 2 and 3). In mean-field theory each
+    coordinate moves in U_eff(v; h) = −h v + ½(a₂/γ − C)v² + a₄v⁴/(24γ).
+
+    Parameters
+    ----------
+    gamma : float
+        Inverse stiffness γ of the on-site potential, > 0.
+    J0 : float
+        Mean of the couplings times N, >= 0, in units of their standard deviation times √N.
+    a2 : float
+        Harmonic coefficient of G; any sign. The papers take 1.
+    a4 : float
+        Quartic coefficient of G, > 0. The papers take 1.
+    hbar, mass : float
+        Reduced Planck constant and mass of a coordinate, > 0; they do not enter classical quantities.
+
+    Raises
+    ------
+    InputError
+        If a parameter is not a finite number in its range, or a₂/γ or a₄/γ leaves the range of floating point.
+    """
+
+    gamma: float
+    J0: float = 0.0
+    a2: float = 1.0
+    a4: float = 1.0
+    hbar: float = field(default=1.0, kw_only=True)
+    mass: float = field(default=1.0, kw_only=True)
+
+    def __post_init__(self):
+        checked = {
+            "gamma": real("gamma", self.gamma, minimum=0.0, open_minimum=True),
+            "J0": real("J0", self.J0, minimum=0.0),
+            "a2": real("a2", self.a2),
+            "a4": real("a4", self.a4, minimum=0.0, open_minimum=True),
+            "hbar": real("hbar", self.hbar, minimum=0.0, open_minimum=True),
+            "mass": real("mass", self.mass, minimum=0.0, open_minimum=True),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if not math.isfinite(self.stiffness) or not 1e-200 < self.quartic < 1e200 or abs(self.stiffness) > 1e50:
+            raise InputError(
+                "gamma",
+                self.gamma,
+                f"a value for which |a2/gamma| <= 1e50 and 1e-200 < a4/(6 gamma) < 1e200 (a2 = {self.a2}, a4 = {self.a4})",
+            )
+
+    @property
+    def stiffness(self):
+        """Harmonic stiffness a₂/γ of the on-site potential."""
+        return self.a2 / self.gamma
+
+    @property
+    def quartic(self):
+        """Coefficient B = a₄/(6γ) of the cubic restoring force −Bv³."""
+        return self.a4 / self.gamma / 6.0
+
+    @property
+    def kinetic(self):
+        """Kinetic coefficient ħ²/(2m) of a coordinate."""
+        return self.hbar**2 / (2.0 * self.mass)
+
+    def potential(self, C, h):
+        """Coefficients of the effective potential U_eff(v; h) (1998, equation 10).
+
+        Parameters
+        ----------
+        C : float or array_like
+            Susceptibility C of the state.
+        h : float or array_like
+            Effective fields; broadcast against `C`.
+
+        Returns
+        -------
+        coefficients : ndarray, shape (..., 4)
+            (c₁, c₂, c₃, c₄) of U_eff = c₁v + c₂v² + c₃v³ + c₄v⁴.
+
+        Raises
+        ------
+        InputError
+            If `C` or `h` is empty, not finite or not numeric, or their shapes do not broadcast.
+        """
+        C = finite_array("C", C)
+        h = finite_array("h", h)
+        try:
+            shape = np.broadcast_shapes(C.shape, h.shape)
+        except ValueError:
+            raise InputError("h", f"shape {h.shape}", f"a shape that broadcasts with C of shape {C.shape}") from None
+        coefficients = np.zeros((*shape, 4))
+        coefficients[..., 0] = -h
+        coefficients[..., 1] = 0.5 * (self.stiffness - C)
+        coefficients[..., 3] = 0.25 * self.quartic
+        return coefficients

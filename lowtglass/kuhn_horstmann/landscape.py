@@ -1,0 +1,327 @@
+r"""Statistics of the double wells of the effective potentials.
+
+With :math:`A = C - a_2/\gamma > 0` and :math:`B = a_4/(6\gamma)` the effective potential (Kühn and Horstmann 1998,
+Eq. 10) reads :math:`U = -hv - \tfrac12 Av^2 + \tfrac14 Bv^4`. In units :math:`s = \sqrt{A/3B}` of length and
+:math:`Bs^4` of energy it has no parameter but :math:`h/h_s = \cos\theta`, with the spinodal field
+:math:`h_s = 2Bs^3` at which the upper well vanishes, and its three stationary points are
+
+.. math:: v_+ = 2s\cos\frac{\theta}{3},\quad v_- = 2s\cos\frac{\theta + 2\pi}{3},\quad
+   v_0 = 2s\cos\frac{\theta - 2\pi}{3}, \qquad 0 < \theta \le \frac{\pi}{2}.
+
+Every property of the wells is a smooth function of :math:`\theta`, so the densities follow from the law of the field
+by a change of variables, branch by monotone branch.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from .._validation import finite_array, integer
+from ..errors import InputError
+
+__all__ = ["BARRIERS", "QUANTITIES", "WellSample", "WellStatistics", "well_statistics"]
+
+QUANTITIES = ("asymmetry", "barrier", "distance", "wkb_exponent", "tunnel_splitting")
+"""Names of the quantities whose statistics :class:`WellStatistics` gives."""
+
+BARRIERS = ("mean", "deep", "shallow")
+"""Minimum from which the barrier is measured: the mean of the two, the deeper or the shallower one."""
+
+# From here on the square of an angle is lost beside one, and the edge values are exact to rounding.
+_EDGE = 1e-7
+
+
+@dataclasses.dataclass(frozen=True)
+class WellSample:
+    """Double wells drawn from the ensemble, one entry each.
+
+    Attributes
+    ----------
+    field, asymmetry, barrier, distance, wkb_exponent, tunnel_splitting : ndarray
+        Effective field and properties of each double well, in units J = k_B = 1.
+    """
+
+    field: np.ndarray
+    asymmetry: np.ndarray
+    barrier: np.ndarray
+    distance: np.ndarray
+    wkb_exponent: np.ndarray
+    tunnel_splitting: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class WellStatistics:
+    """Distribution of the properties of double wells in a state.
+
+    Made by :func:`well_statistics`; units J = k_B = 1.
+
+    Attributes
+    ----------
+    state : object
+        The state that fixes C and the law of the field.
+    barrier_from : {"mean", "deep", "shallow"}
+        Minimum from which the barrier is measured.
+    spinodal_field : float
+        |h| below which the potential has two wells.
+    fraction : float
+        Share of the coordinates that move in a double well.
+    curvature, quartic : float
+        A and B of the module's potential.
+    """
+
+    state: object
+    barrier_from: str
+    spinodal_field: float
+    fraction: float
+    curvature: float
+    quartic: float
+
+    @property
+    def length(self):
+        """Unit of length s = sqrt(A/3B), half the smallest distance of a well from the vanished one."""
+        return math.sqrt(self.curvature / (3 * self.quartic))
+
+    @property
+    def energy(self):
+        """Unit of energy B s⁴."""
+        return self.quartic * self.length**4
+
+    def value(self, quantity, h):
+        """Property of the double well at the field ``h``.
+
+        Parameters
+        ----------
+        quantity : str
+            One of :data:`QUANTITIES`.
+        h : array_like
+            Effective fields.
+
+        Returns
+        -------
+        ndarray
+            The property; NaN where |h| is at or above the spinodal field.
+        """
+        _known("quantity", quantity, QUANTITIES)
+        h = finite_array("h", h)
+        ratio = np.abs(h) / self.spinodal_field
+        inside = ratio < 1
+        angle = np.arccos(np.where(inside, ratio, 0.0))
+        return np.where(inside, self._at(quantity, angle)[0], np.nan)[()]
+
+    def support(self, quantity):
+        """Smallest and largest value of a property, as (low, high)."""
+        _known("quantity", quantity, QUANTITIES)
+        ends = [self._at(quantity, np.array(angle))[0] for angle in self._breaks(quantity)]
+        return float(min(ends)), float(max(ends))
+
+    def singular_values(self, quantity):
+        """Values at which the density diverges, with the |h| where the property is stationary.
+
+        Returns
+        -------
+        list of (float, float)
+            (value, |h|), sorted by value. The divergences are integrable, of inverse-square-root type.
+        """
+        _known("quantity", quantity, QUANTITIES)
+        angles = list(self._breaks(quantity)[1:-1])
+        if quantity != "asymmetry":
+            angles.append(math.pi / 2)
+        found = [
+            (float(self._at(quantity, np.array(t))[0]), self.spinodal_field * max(math.cos(t), 0.0)) for t in angles
+        ]
+        found = [(x, 0.0 if h < 1e-12 * self.spinodal_field else h) for x, h in found]
+        if (self.barrier_from != "mean") and quantity in ("barrier", "wkb_exponent", "tunnel_splitting"):
+            found = [(x, h) for x, h in found if h > 0]
+        return sorted(found)
+
+    def density(self, quantity, x, *, conditional=False):
+        r"""Probability density of a property.
+
+        .. math:: P(x) = \sum_{\text{branches}} \frac{P(h) + P(-h)}{|dx/dh|}
+
+        Parameters
+        ----------
+        quantity : str
+            One of :data:`QUANTITIES`.
+        x : array_like
+            Values of the property.
+        conditional : bool, optional
+            If True, normalised to one among double wells; otherwise per coordinate, so that it integrates to
+            ``fraction``.
+
+        Returns
+        -------
+        ndarray
+            Density, zero outside the support, inf exactly at a divergence.
+        """
+        _known("quantity", quantity, QUANTITIES)
+        x = finite_array("x", x)
+        flat = x.ravel()
+        total = np.zeros_like(flat)
+        breaks = self._breaks(quantity)
+        for low, high in zip(breaks[:-1], breaks[1:], strict=True):
+            at_low, at_high = (float(self._at(quantity, np.array(t))[0]) for t in (low, high))
+            inside = (flat >= min(at_low, at_high)) & (flat <= max(at_low, at_high))
+            angle = self._invert(quantity, flat[inside], low, high, at_low < at_high)
+            h = self.spinodal_field * np.cos(angle)
+            slope = np.abs(self._at(quantity, angle)[1])
+            weight = (self.state.field_density(h) + self.state.field_density(-h)) * self.spinodal_field * np.sin(angle)
+            with np.errstate(divide="ignore"):
+                total[inside] += weight / slope
+        if conditional:
+            total /= self.fraction
+        return total.reshape(x.shape)[()]
+
+    def curve(self, n=201):
+        """All properties along the field, from h = 0 up to (not including) the spinodal field.
+
+        Parameters
+        ----------
+        n : int, optional
+            Number of fields, denser towards the spinodal.
+
+        Returns
+        -------
+        WellSample
+            Properties against field: the Δ–λ curve on which all double wells lie.
+        """
+        n = integer("n", n, minimum=2)
+        angle = np.linspace(np.pi / 2, 0.0, n, endpoint=False)
+        return self._collect(self.spinodal_field * np.cos(angle), angle)
+
+    def sample(self, size, rng=None):
+        """Draw double wells.
+
+        Parameters
+        ----------
+        size : int
+            Number of double wells.
+        rng : numpy.random.Generator or int, optional
+            Generator or seed.
+
+        Returns
+        -------
+        WellSample
+        """
+        size = integer("size", size, minimum=1)
+        rng = np.random.default_rng(rng)
+        # Rejection from the uniform law between the spinodals needs only the density of the field.
+        grid = np.linspace(-self.spinodal_field, self.spinodal_field, 4097)
+        ceiling = 1.001 * float(np.max(self.state.field_density(grid)))
+        drawn = np.empty(0)
+        while drawn.size < size:
+            h = rng.uniform(-self.spinodal_field, self.spinodal_field, 2 * (size - drawn.size) + 64)
+            keep = rng.uniform(0.0, ceiling, h.size) < self.state.field_density(h)
+            drawn = np.concatenate([drawn, h[keep]])
+        h = drawn[:size]
+        return self._collect(h, np.arccos(np.minimum(np.abs(h) / self.spinodal_field, 1.0)))
+
+    def _collect(self, h, angle):
+        return WellSample(h, *(self._at(name, angle)[0] for name in QUANTITIES))
+
+    def _at(self, quantity, angle):
+        """Return a property and its derivative with respect to the angle."""
+        angle = np.asarray(angle, dtype=float)
+        third = angle / 3
+        shift = 2 * math.pi / 3
+        plus, minus, top = 2 * np.cos(third), 2 * np.cos(third + shift), 2 * np.cos(third - shift)
+        d_plus, d_minus = -2 / 3 * np.sin(third), -2 / 3 * np.sin(third + shift)
+        # dΔ/dh = d and dV/dh are exact (the potential is stationary at its wells); h = 2 cos θ, dh/dθ = −2 sin θ.
+        field_slope = -2 * np.sin(angle)
+        distance, d_distance = plus - minus, d_plus - d_minus
+        if quantity == "distance":
+            return self.length * distance, self.length * d_distance
+        if quantity == "asymmetry":
+            # A factor v₊ − v₋ taken out: the difference of two energies would cancel near h = 0.
+            field = 2 * np.cos(angle)
+            total = plus + minus
+            value = distance * (field + 1.5 * total - 0.25 * total * (plus**2 + minus**2))
+            return self.energy * value, self.energy * distance * field_slope
+        rises = [_rise(well, top) for well in (plus, minus)]
+        height = {"mean": 0.5 * (rises[0] + rises[1]), "deep": rises[0], "shallow": rises[1]}[self.barrier_from]
+        well = {"mean": 0.5 * (plus + minus), "deep": plus, "shallow": minus}[self.barrier_from]
+        d_height = (well - top) * field_slope
+        if quantity == "barrier":
+            return self.energy * height, self.energy * d_height
+        unit = self.length * math.sqrt(self.energy / self.state.glass.kinetic) / 2
+        root = np.sqrt(height)
+        exponent = unit * distance * root
+        d_exponent = unit * (d_distance * root + 0.5 * distance * d_height / np.where(root > 0, root, np.inf))
+        if quantity == "wkb_exponent":
+            return exponent, d_exponent
+        stiffness, d_stiffness = 1.0, 0.0
+        for v, dv in ((plus, d_plus), (minus, d_minus)):
+            k, dk = 3 * (v**2 - 1), 6 * v * dv
+            stiffness, d_stiffness = stiffness * k, d_stiffness * k + stiffness * dk
+        stiffness = np.maximum(stiffness, 0.0)
+        quantum = math.sqrt(2 * self.state.glass.kinetic * self.quartic) * self.length
+        splitting = quantum * stiffness**0.25 * np.exp(-exponent)
+        ratio = 0.25 * d_stiffness / np.where(stiffness > 0, stiffness, np.inf)
+        return splitting, splitting * (ratio - d_exponent)
+
+    def _breaks(self, quantity):
+        """Angles between which the property is monotone, ascending, ends included."""
+        from scipy.optimize import brentq
+
+        grid = np.linspace(_EDGE, math.pi / 2, 1025)[:-1]
+        slope = self._at(quantity, grid)[1]
+        turns = [
+            brentq(lambda t: float(self._at(quantity, np.array(t))[1]), grid[i], grid[i + 1], xtol=1e-15)
+            for i in np.flatnonzero(slope[:-1] * slope[1:] < 0)
+        ]
+        return [0.0, *turns, math.pi / 2]
+
+    def _invert(self, quantity, x, low, high, rising):
+        """Bisection for the angle at which the property takes the values ``x`` on one branch."""
+        left, right = np.full_like(x, low), np.full_like(x, high)
+        for _ in range(60):
+            middle = 0.5 * (left + right)
+            below = (self._at(quantity, middle)[0] < x) == rising
+            left, right = np.where(below, middle, left), np.where(below, right, middle)
+        return 0.5 * (left + right)
+
+
+def well_statistics(state, *, barrier="mean"):
+    """Statistics of the double wells in a state (Kühn and Horstmann 1998, Sect. 3 and Fig. 2).
+
+    Parameters
+    ----------
+    state : object
+        A state of the model, e.g. from :func:`replica_symmetric`.
+    barrier : {"mean", "deep", "shallow"}, optional
+        Minimum from which the barrier V in λ = (d/2) sqrt(2mV)/ħ is measured: the mean of the two (default), the
+        deeper or the shallower one. The papers do not say which.
+
+    Returns
+    -------
+    WellStatistics
+
+    Raises
+    ------
+    InputError
+        If the state has no double wells (C <= a2/gamma), or ``barrier`` is unknown.
+    """
+    from scipy.integrate import quad
+
+    _known("barrier", barrier, BARRIERS)
+    glass = state.glass
+    curvature = state.C - glass.a2 / glass.gamma
+    quartic = glass.a4 / (6 * glass.gamma)
+    if curvature <= 0:
+        raise InputError("state", f"C = {state.C:.6g}", f"C > a2/gamma = {glass.a2 / glass.gamma:.6g} (double wells)")
+    spinodal = 2 * quartic * math.sqrt(curvature / (3 * quartic)) ** 3
+    low, high = (min(max(h, -spinodal), spinodal) for h in state.field_range)
+    fraction = quad(state.field_density, low, high, epsabs=1e-14, epsrel=1e-12, limit=200)[0]
+    return WellStatistics(state, barrier, spinodal, fraction, curvature, quartic)
+
+
+def _rise(well, top):
+    """U(top) − U(well), with the two factors (top − well) that stationarity gives taken out."""
+    step = top - well
+    return step**2 * (1.5 * well**2 - 1.5 + well * step + 0.25 * step**2)
+
+
+def _known(argument, value, allowed):
+    if value not in allowed:
+        raise InputError(argument, value, "one of " + ", ".join(map(repr, allowed)))
