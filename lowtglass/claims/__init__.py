@@ -21,7 +21,8 @@ Verdicts
 Comparisons
 -----------
 ``relative``
-    ``|ours / printed - 1| <= tolerance``; the deviation is ``ours / printed - 1``.
+    ``|ours / printed - 1| <= tolerance``; the deviation is ``ours / printed - 1``.  Here and below ``printed`` is the
+    entry's ``reference``, the value a statement in words amounts to, where no value is printed.
 ``absolute``, ``exponent``
     ``|ours - printed| <= tolerance``; the deviation is ``ours - printed``.
 ``decades``
@@ -86,6 +87,8 @@ class Claim:
         The recorded verdict; the computed one must equal it.
     printed : float or None
         The printed value.
+    reference : float or None
+        The value a statement in words, or a formula, amounts to, where none is printed.
     bound : float or None
         The bound of an ``at_least`` or ``at_most`` comparison.
     unit : str
@@ -110,6 +113,7 @@ class Claim:
     statement: str
     expected_verdict: str
     printed: float | None = None
+    reference: float | None = None
     bound: float | None = None
     unit: str = ""
     comparison: str | None = None
@@ -230,18 +234,19 @@ def judge(claim, value):
         return Verdict(claim, number, claim.expected_verdict, None, reason)
     if finding is None:
         raise InputError("value", value, f"a number: {claim.id} is compared by {claim.comparison}")
+    target = claim.reference if claim.printed is None else claim.printed
     if claim.comparison == "boolean":
         if finding.holds is None:
             raise InputError("value", value, f"a Finding that says whether it holds: {claim.id} is a yes-or-no claim")
         deviation, agrees = None, bool(finding.holds)
     elif claim.comparison == "relative":
-        deviation = number / claim.printed - 1
+        deviation = number / target - 1
         agrees = abs(deviation) <= claim.tolerance
     elif claim.comparison in ("absolute", "exponent"):
-        deviation = number - claim.printed
+        deviation = number - target
         agrees = abs(deviation) <= claim.tolerance
     elif claim.comparison == "decades":
-        ratio = number / claim.printed
+        ratio = number / target
         deviation = math.log10(ratio) if ratio > 0 else math.nan
         agrees = abs(deviation) <= claim.tolerance
     else:
@@ -290,7 +295,10 @@ def table(paper=None, place=None, ids=None):
 def _row(verdict):
     claim = verdict.claim
     unit = f" {claim.unit}" if claim.unit else ""
-    printed = "in words" if claim.printed is None else _rounded(claim.printed) + unit
+    if claim.printed is not None:
+        printed = _rounded(claim.printed) + unit
+    else:
+        printed = "in words" if claim.reference is None else f"in words ({_rounded(claim.reference)})"
     if verdict.value is None:
         ours = "–"
     elif claim.comparison == "boolean":
@@ -321,7 +329,7 @@ def _rounded(number):
     if number == 0 or not math.isfinite(number):
         return f"{number:g}"
     if 1e-3 <= abs(number) < 1e5:
-        return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
+        return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"
     mantissa, exponent = f"{number:.2e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
     power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
@@ -406,8 +414,9 @@ def _inconsistency(claim):
         return None if claim.bound is not None else "needs a bound"
     if claim.comparison == "boolean":
         return None
-    if claim.printed is None or claim.tolerance is None:
-        return "needs a printed value and a tolerance"
-    if not claim.tolerance > 0 or (claim.comparison in ("relative", "decades") and claim.printed == 0):
+    target = claim.reference if claim.printed is None else claim.printed
+    if target is None or claim.tolerance is None:
+        return "needs a printed value, or a reference, and a tolerance"
+    if not claim.tolerance > 0 or (claim.comparison in ("relative", "decades") and target == 0):
         return "has a comparison without meaning"
     return None

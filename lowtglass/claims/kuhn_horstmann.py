@@ -678,3 +678,52 @@ def intra_well_origin():
         abs(to_local / to_coupling),
         f"d ln ω/d ln G = {to_local:.3g}, d ln ω/d ln J = {to_coupling:.3g}; ω = sqrt(2(C − 1/γ)) = {frequency(1.0, 0.1):.4g}.",
     )
+
+
+def double_well_onset():
+    """γ at which double wells appear at T = 0, J₀ = 0."""
+    return Finding(_double_well_onset(), "γC = 1 there.")
+
+
+def bump_height():
+    """Height of the maximum of C/T³ per coordinate, γ = 10, J₀ = 0."""
+    T, height, minimum, _ = _bump(10.0)
+    return Finding(height, f"At T = {T:.3g}; the minimum before it is {minimum:.3g}.")
+
+
+def largest_asymmetry():
+    """Upper edge of P(Δ), γ = 4, J₀ = 0."""
+    return Finding(_wells(4.0).support("asymmetry")[1])
+
+
+def polarisation_line():
+    """J₀C at the J₀ where p² of the polarised ground state extrapolates to zero, γ = 4."""
+    C = _ground(4.0).C
+    couplings = np.array([1.005, 1.01, 1.02]) / C
+    squares = np.array([_ground(4.0, float(J0)).p ** 2 for J0 in couplings])
+    # p² as a parabola in J₀; its root next to the onset, by inverse interpolation at p² = 0.
+    inverse = np.polynomial.polynomial.Polynomial.fit(squares, couplings, 2)
+    onset = float(inverse(0.0))
+    return Finding(onset * C, f"p² vanishes at J₀ = {onset:.4f}, 1/C = {1 / C:.4f}.")
+
+
+def stability_on_line():
+    """Mean of 1/U″² on the AT line at γ = 1, T = 0, by brute-force quadrature."""
+    from scipy.optimize import brentq
+
+    gamma = 1.0
+    J0 = brentq(lambda J0: _ground(gamma, J0).at_stability, 1.1, 10.0, xtol=1e-6)
+    state = _ground(gamma, J0)
+    z = np.linspace(-9, 9, 20001)
+    weight = np.exp(-(z**2) / 2)
+    weight /= weight.sum()
+    h = J0 * state.p + math.sqrt(state.q) * z
+    A, B = state.C - 1 / gamma, 1 / (6 * gamma)
+    # Without double wells U′ = −h − Av + Bv³ rises throughout: bisection finds its only root.
+    low, high = np.full_like(h, -100.0), np.full_like(h, 100.0)
+    for _ in range(100):
+        middle = 0.5 * (low + high)
+        above = -h - A * middle + B * middle**3 > 0
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    mean = float(weight @ (3 * B * low**2 - A) ** -2.0)
+    return Finding(mean, f"The line passes J₀ = {J0:.4f} at γ = 1, where p = {state.p:.3g} and γC = {gamma * state.C:.3g}.")
