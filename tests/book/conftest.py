@@ -43,10 +43,10 @@ def pages():
     return sorted(path.as_posix() for path in found if not {"_static", "_sources"} & set(path.parts))
 
 
-def pytest_generate_tests(metafunc):
-    """One test for each page of the book; without a book, a single one that says so."""
-    if "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", pages() or [None])
+@pytest.fixture(params=pages() or ["index.html"])
+def page_name(request):
+    """Each page of the book in turn (without a book, one name, and `site` says what is missing)."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What the built book refers to: nothing that a browser fetches from elsewhere, and no link within that leads nowhere."""
+"""What the built book refers to: nothing that a browser fetches from elsewhere, and no link that leads nowhere."""
 
 import re
 from urllib.parse import unquote, urldefrag, urlparse
@@ -95,7 +95,7 @@ def test_no_style_sheet_fetches_anything_from_elsewhere(site):
 
 
 def test_no_script_of_the_book_fetches_anything_from_elsewhere(site):
-    """Scripts of theme and extensions. MathJax names addresses for options that nobody sets: the browser test sees to it."""
+    """Theme and extensions. MathJax names addresses for options that nobody sets; the browser test watches it."""
     scripts = [path for path in site.rglob("*.js") if "mathjax" not in path.parts]
     assert scripts
     for path in scripts:
