@@ -6,11 +6,15 @@ J = 1, with k_B = 1; ħ and the mass enter only through the quantum levels.
 """
 
 from .glass import Glass
+from .landscape import WellSample, WellStatistics, well_statistics
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
     "Glass",
     "ReplicaSymmetricState",
+    "WellSample",
+    "WellStatistics",
     "glass_temperature",
     "replica_symmetric",
+    "well_statistics",
 ]

@@ -192,19 +192,26 @@ def density_of_states(state, E, n_levels=None):
         while _reach(state, h_max, n_levels) <= highest:
             if n_levels == _MAX_LEVELS:
                 raise ConvergenceError(
-                    f"{_MAX_LEVELS} levels do not reach E = {highest:.4g}", None, _reach(state, h_max, n_levels), n_levels
+                    f"{_MAX_LEVELS} levels do not reach E = {highest:.4g}",
+                    None,
+                    _reach(state, h_max, n_levels),
+                    n_levels,
                 )
             n_levels = min(2 * n_levels, _MAX_LEVELS)
     else:
         n_levels = integer("n_levels", n_levels, minimum=2, maximum=_MAX_LEVELS)
         reach = _reach(state, h_max, n_levels)
         if reach <= highest:
-            raise InputError("n_levels", n_levels, f"levels that reach above max(E) = {highest:.4g}, not only {reach:.4g}")
+            raise InputError(
+                "n_levels", n_levels, f"levels that reach above max(E) = {highest:.4g}, not only {reach:.4g}"
+            )
     branches = _branches(state, n_levels, highest)
     order = np.argsort(E, axis=None)
     sorted_E = np.ascontiguousarray(E.ravel()[order])
     # Below the first node the lowest pair is an exact hyperbola, which the interpolation may not resolve.
-    which, where, slope = _crossings(branches.h, branches.excitations, branches.slopes, sorted_E, branches.splitting > 0)
+    which, where, slope = _crossings(
+        branches.h, branches.excitations, branches.slopes, sorted_E, branches.splitting > 0
+    )
     sorted_density = np.zeros(sorted_E.size)
     with np.errstate(divide="ignore"):
         np.add.at(sorted_density, which, _folded_density(state, where) / np.abs(slope))
@@ -280,16 +287,12 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
         result[flat > 0], error[flat > 0] = value, estimate
         two_level[flat > 0] = _two_level(state, positive, coldest)
     shape = T.shape
-    return HeatCapacity(
-        T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels
-    )
+    return HeatCapacity(T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels)
 
 
 def _levels(state, h, n_levels, matrix_elements=True):
     glass = state.glass
-    return quartic.levels(
-        glass.potential(state.C, h), n_levels, kinetic=glass.kinetic, matrix_elements=matrix_elements
-    )
+    return quartic.levels(glass.potential(state.C, h), n_levels, kinetic=glass.kinetic, matrix_elements=matrix_elements)
 
 
 def _largest_field(state):
@@ -321,7 +324,7 @@ class _LowestPair:
 @functools.lru_cache(maxsize=64)
 def _lowest_pair(state):
     found = _levels(state, np.array(0.0), 3)
-    double = state.C > state.glass.a2 / state.glass.gamma
+    double = state.C > state.glass.stiffness
     distance = 2 * abs(float(found.position[0, 1]))
     return _LowestPair(float(found.gaps[0]), distance, float(found.gaps[1]), bool(double))
 

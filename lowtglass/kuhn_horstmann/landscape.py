@@ -13,6 +13,8 @@ by a change of variables, branch by monotone branch.
 """
 
 import dataclasses
+import functools
+import itertools
 import math
 
 import numpy as np
@@ -112,8 +114,9 @@ class WellStatistics:
     def support(self, quantity):
         """Smallest and largest value of a property, as (low, high)."""
         _known("quantity", quantity, QUANTITIES)
-        ends = [self._at(quantity, np.array(angle))[0] for angle in self._breaks(quantity)]
-        return float(min(ends)), float(max(ends))
+        ends = [float(self._at(quantity, np.array(angle))[0]) for angle in self._breaks(quantity)]
+        low, high = min(ends), max(ends)
+        return (low if low > 1e-12 * high else 0.0), high
 
     def singular_values(self, quantity):
         """Values at which the density diverges, with the |h| where the property is stationary.
@@ -160,7 +163,7 @@ class WellStatistics:
         flat = x.ravel()
         total = np.zeros_like(flat)
         breaks = self._breaks(quantity)
-        for low, high in zip(breaks[:-1], breaks[1:], strict=True):
+        for low, high in itertools.pairwise(breaks):
             at_low, at_high = (float(self._at(quantity, np.array(t))[0]) for t in (low, high))
             inside = (flat >= min(at_low, at_high)) & (flat <= max(at_low, at_high))
             angle = self._invert(quantity, flat[inside], low, high, at_low < at_high)
@@ -222,10 +225,13 @@ class WellStatistics:
 
     def _at(self, quantity, angle):
         """Return a property and its derivative with respect to the angle."""
-        angle = np.asarray(angle, dtype=float)
+        # At zero angle a well has vanished and its tunnel splitting has an infinite slope; stop short of it.
+        angle = np.maximum(np.asarray(angle, dtype=float), 1e-300)
         third = angle / 3
         shift = 2 * math.pi / 3
-        plus, minus, top = 2 * np.cos(third), 2 * np.cos(third + shift), 2 * np.cos(third - shift)
+        plus, minus = 2 * np.cos(third), 2 * np.cos(third + shift)
+        width = 2 * math.sqrt(3) * np.sin(third)
+        top = minus + width
         d_plus, d_minus = -2 / 3 * np.sin(third), -2 / 3 * np.sin(third + shift)
         # dΔ/dh = d and dV/dh are exact (the potential is stationary at its wells); h = 2 cos θ, dh/dθ = −2 sin θ.
         field_slope = -2 * np.sin(angle)
@@ -238,7 +244,9 @@ class WellStatistics:
             total = plus + minus
             value = distance * (field + 1.5 * total - 0.25 * total * (plus**2 + minus**2))
             return self.energy * value, self.energy * distance * field_slope
-        rises = [_rise(well, top) for well in (plus, minus)]
+        # Curvatures over three; that of the shallow well without the cancellation where it vanishes.
+        bends = (plus**2 - 1, 2 * np.sin(third) ** 2 + math.sqrt(3) * np.sin(2 * third))
+        rises = (_rise(plus, top - plus, bends[0]), _rise(minus, width, bends[1]))
         height = {"mean": 0.5 * (rises[0] + rises[1]), "deep": rises[0], "shallow": rises[1]}[self.barrier_from]
         well = {"mean": 0.5 * (plus + minus), "deep": plus, "shallow": minus}[self.barrier_from]
         d_height = (well - top) * field_slope
@@ -250,16 +258,13 @@ class WellStatistics:
         d_exponent = unit * (d_distance * root + 0.5 * distance * d_height / np.where(root > 0, root, np.inf))
         if quantity == "wkb_exponent":
             return exponent, d_exponent
-        stiffness, d_stiffness = 1.0, 0.0
-        for v, dv in ((plus, d_plus), (minus, d_minus)):
-            k, dk = 3 * (v**2 - 1), 6 * v * dv
-            stiffness, d_stiffness = stiffness * k, d_stiffness * k + stiffness * dk
-        stiffness = np.maximum(stiffness, 0.0)
+        stiffness = 9 * bends[0] * bends[1]
+        rates = [2 * v * dv / bend for v, dv, bend in zip((plus, minus), (d_plus, d_minus), bends, strict=True)]
         quantum = math.sqrt(2 * self.state.glass.kinetic * self.quartic) * self.length
         splitting = quantum * stiffness**0.25 * np.exp(-exponent)
-        ratio = 0.25 * d_stiffness / np.where(stiffness > 0, stiffness, np.inf)
-        return splitting, splitting * (ratio - d_exponent)
+        return splitting, splitting * (0.25 * (rates[0] + rates[1]) - d_exponent)
 
+    @functools.lru_cache(maxsize=64)  # noqa: B019 — a few floats per entry
     def _breaks(self, quantity):
         """Angles between which the property is monotone, ascending, ends included."""
         from scipy.optimize import brentq
@@ -270,7 +275,7 @@ class WellStatistics:
             brentq(lambda t: float(self._at(quantity, np.array(t))[1]), grid[i], grid[i + 1], xtol=1e-15)
             for i in np.flatnonzero(slope[:-1] * slope[1:] < 0)
         ]
-        return [0.0, *turns, math.pi / 2]
+        return (0.0, *turns, math.pi / 2)
 
     def _invert(self, quantity, x, low, high, rising):
         """Bisection for the angle at which the property takes the values ``x`` on one branch."""
@@ -306,20 +311,18 @@ def well_statistics(state, *, barrier="mean"):
 
     _known("barrier", barrier, BARRIERS)
     glass = state.glass
-    curvature = state.C - glass.a2 / glass.gamma
-    quartic = glass.a4 / (6 * glass.gamma)
+    curvature, quartic = state.C - glass.stiffness, glass.quartic
     if curvature <= 0:
-        raise InputError("state", f"C = {state.C:.6g}", f"C > a2/gamma = {glass.a2 / glass.gamma:.6g} (double wells)")
+        raise InputError("state", f"C = {state.C:.6g}", f"C > a2/gamma = {glass.stiffness:.6g} (double wells)")
     spinodal = 2 * quartic * math.sqrt(curvature / (3 * quartic)) ** 3
     low, high = (min(max(h, -spinodal), spinodal) for h in state.field_range)
     fraction = quad(state.field_density, low, high, epsabs=1e-14, epsrel=1e-12, limit=200)[0]
     return WellStatistics(state, barrier, spinodal, fraction, curvature, quartic)
 
 
-def _rise(well, top):
-    """U(top) − U(well), with the two factors (top − well) that stationarity gives taken out."""
-    step = top - well
-    return step**2 * (1.5 * well**2 - 1.5 + well * step + 0.25 * step**2)
+def _rise(well, step, bend):
+    """U(top) − U(well), with the two factors step = top − well that stationarity gives taken out; bend is U''/3."""
+    return step**2 * (1.5 * bend + well * step + 0.25 * step**2)
 
 
 def _known(argument, value, allowed):
