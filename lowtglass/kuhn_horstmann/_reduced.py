@@ -56,10 +56,10 @@ def outer_root(a, y):
 
 
 @njit(cache=True)
-def weights_of_field(y, eta):
-    """E and O of the module docstring, without cancellation in O."""
-    near = NORM * math.exp(-0.5 * (y - eta) ** 2)
-    ratio = math.expm1(-2.0 * y * eta)
+def weights_of_field(z, eta):
+    """E and O of the module docstring at y = η + z >= 0, without cancellation in O."""
+    near = NORM * math.exp(-0.5 * z * z)
+    ratio = math.expm1(-2.0 * (eta + z) * eta)
     return near * (2.0 + ratio), -near * ratio
 
 
@@ -67,28 +67,42 @@ def weights_of_field(y, eta):
 def zero_averages(a, eta, nodes, weights):
     """Averages over z at T = 0, scaled: w³ − a w = z + η, u = σ^(1/3) w, A = a σ^(2/3).
 
-    The integrals run over w, in which the integrand is smooth on each side of the jump at h = 0.
+    The integrals run over w, in which the integrand is smooth on each side of the jump at h = 0; where the jump carries
+    no weight (η > 12) over z, which avoids the rounding of z = y − η.
 
     Returns ⟨w⟩, ⟨w²⟩, ⟨z w⟩, ⟨w⁴⟩, ⟨w′²⟩, ∂⟨w⟩/∂a, ∂⟨w²⟩/∂a, ∂⟨zw⟩/∂a, ∂⟨w²⟩/∂η, ∂⟨zw⟩/∂η, ⟨(z + η)w³⟩, ⟨w⁶⟩.
     """
     low = max(0.0, eta - Z_RANGE)
-    high = eta + Z_RANGE
-    panels = int(math.ceil((high - low) / 2.25))
+    reach = Z_RANGE + min(eta, Z_RANGE)
+    panels = int(math.ceil(reach / 2.25))
     m1 = m2 = c1 = m4 = at = m1a = m2a = c1a = m2e = c1e = m13 = m6 = 0.0
     base = math.sqrt(max(a, 0.0))
     linear = 2.0 * a if a > 0.0 else -a
     left = excess_root(base, linear, low)
     for panel in range(1, panels + 1):
-        right = excess_root(base, linear, low + (high - low) * panel / panels)
+        right = excess_root(base, linear, low + reach * panel / panels)
         width = right - left
+        # 1/slope has poles at w = ±i√(−a/3), close to the path where double wells are about to appear: take E(0)/slope
+        # out of the panel that starts at w = 0 and integrate it in closed form.
+        at_origin = 0.0
+        if left == 0.0 and a < 0.0:
+            at_origin = 2.0 * NORM * math.exp(-0.5 * eta * eta)
+            at += at_origin * math.atan(right * math.sqrt(3.0 / linear)) / math.sqrt(3.0 * linear)
         for i in range(nodes.size):
-            t = left + width * nodes[i]
+            if eta > 12.0:
+                z = -Z_RANGE + 2.0 * Z_RANGE * (panel - 1 + nodes[i]) / panels
+                y = eta + z
+                t = excess_root(base, linear, y)
+            else:
+                t = left + width * nodes[i]
+                y = t * (linear + t * (3.0 * base + t))
+                z = y - eta
             w = base + t
-            y = t * (linear + t * (3.0 * base + t))
             slope = linear + t * (6.0 * base + 3.0 * t)
-            even, odd = weights_of_field(y, eta)
-            even *= width * weights[i]
-            odd *= width * weights[i]
+            even, odd = weights_of_field(z, eta)
+            measure = 2.0 * Z_RANGE / panels / slope if eta > 12.0 else width
+            even *= measure * weights[i]
+            odd *= measure * weights[i]
             w2 = w * w
             m1 += w * odd * slope
             m2 += w2 * even * slope
@@ -96,12 +110,18 @@ def zero_averages(a, eta, nodes, weights):
             m13 += y * w2 * w * even * slope
             m6 += w2 * w2 * w2 * even * slope
             c1 += even
-            at += even / slope
+            at += (even - at_origin * width * weights[i]) / slope
             m1a += w * odd
             m2a += 2.0 * w2 * even
-            c1a += w * (y * even - eta * odd)
-            m2e += w2 * (y * odd - eta * even) * slope
-            c1e += w * ((y * y + eta * eta - 1.0) * odd - 2.0 * y * eta * even) * slope
+            if eta > 12.0:
+                c1a += even / slope * (1.0 - 6.0 * w2 / slope)
+                m2e += 2.0 * w * even
+                c1e -= 6.0 * w * even / (slope * slope)
+            else:
+                # By parts, which takes the jump along; (even − odd)/2 is the weight of z = −(y + η).
+                c1a += w * (z * odd + y * (even - odd))
+                m2e += w2 * (z * even - y * (even - odd)) * slope
+                c1e += w * ((z * z - 1.0) * odd - 2.0 * y * eta * (even - odd)) * slope
         left = right
     if a > 0.0:
         c1 += 2.0 * math.sqrt(a) * NORM * math.exp(-0.5 * eta * eta)
@@ -112,14 +132,14 @@ def zero_averages(a, eta, nodes, weights):
 def zero_glass_point(a, nodes, weights):
     """Unpolarised glass at T = 0 for a given a: σ, C, δ = 2 − k and dδ/da.
 
-    ⟨w²⟩ = σ^(4/3), C = ⟨zw⟩/√⟨w²⟩, A = a√⟨w²⟩, δ = 2 − C + A; for a < 0 the two differences 1 − C and 1 + A are
+    ⟨w²⟩ = σ^(4/3), C = ⟨zw⟩/√⟨w²⟩, A = a√⟨w²⟩, δ = 2 − C + A; for a < −1 the two differences 1 − C and 1 + A are
     written without cancellation, so that δ keeps its relative accuracy at the onset (a → −∞, δ ≈ 3/|a|³).
     """
     m = zero_averages(a, 0.0, nodes, weights)
     m2, c1, m2a, c1a, e, m6 = m[1], m[2], m[6], m[7], m[10], m[11]
     root = math.sqrt(m2)
     C = c1 / root
-    if a < 0.0:
+    if a < -1.0:
         d = 2.0 * e - m6  # 1 − a²⟨w²⟩
         s = math.sqrt(1.0 - d)
         delta = d / (1.0 + s) + (e - d / (1.0 + s)) / s
@@ -311,49 +331,49 @@ def thermal_equations(T, k, J0, C, q, Y, nodes, weights, theta, r, jac):
         scale = 1.5 / (1.0 + 2.0 * math.sqrt(alpha)) / s
     else:
         scale = 1.5 * (1.0 + (-alpha) ** 1.5) / s
-    y = max(0.0, eta - Z_RANGE)
-    end = eta + Z_RANGE
-    M1 = M1C = M1s = M1e = M2 = M2C = M2s = M2e = V = VC = Vs = Ve = at = S = 0.0
-    while y < end:
-        width = min(max(scale, 2.0 * y), 2.25)
-        if y + 1.2 * width > end:
-            width = end - y
+    # Panels in y that grow away from y = 0; in z, which avoids rounding, where y = 0 carries no weight.
+    centre = eta if eta > 12.0 else 0.0
+    left = -Z_RANGE if centre > 0.0 else max(0.0, eta - Z_RANGE)
+    end = Z_RANGE + (eta - centre)
+    M1 = M1C = M1s = M2 = M2C = M2s = M2e = V = VC = Vs = Ve = at = S = 0.0
+    while left < end:
+        width = min(max(scale, 2.0 * (centre + left)), 2.25)
+        if left + 1.2 * width > end:
+            width = end - left
         for i in range(nodes.size):
-            x = y + width * nodes[i]
-            even, odd = weights_of_field(x, eta)
+            node = left + width * nodes[i]
+            x = centre + node
+            even, odd = weights_of_field(node + (centre - eta), eta)
             even *= width * weights[i]
             odd *= width * weights[i]
             lnZ, m, v, m3, m4 = site(alpha, s * x, theta)
-            dE = x * odd - eta * even
-            dO = x * even - eta * odd
             K12 = m3 + 2.0 * m * v
             S += lnZ * even
             M1 += m * odd
             M1C += 0.5 * K12 * odd
             M1s += x * v * odd
-            M1e += m * dO
             M2 += m * m * even
             M2C += m * K12 * even
             M2s += 2.0 * m * v * x * even
-            M2e += m * m * dE
+            M2e += 2.0 * m * v * odd
             V += v * even
             VC += 0.5 * (2.0 * m * m3 + m4 - v * v) * even
             Vs += x * m3 * even
-            Ve += v * dE
+            Ve += m3 * odd
             at += v * v * even
-        y += width
+        left += width
     root = math.sqrt(T)
     M1 *= t4
     M1C /= t4
     M1s /= root
-    M1e *= t4
     M2 *= root
     M2s /= t4
-    M2e *= root
+    M2e *= s * root
+    M1e = s * t4 * V
     V /= root
     VC /= T
     Vs *= T**-1.25
-    Ve /= root
+    Ve *= s / root
     at /= T
     if Y > 0.0:
         g = J0 / (sigma * eta)
@@ -387,8 +407,12 @@ def equations(T, k, J0, x, fine, r, jac):
 
 
 @njit(cache=True)
-def solve3(matrix, r, step):
-    """Solve matrix · step = −r by Cramer's rule; False if singular."""
+def newton_step(matrix, r, x, step):
+    """Solve matrix · step = −r by Cramer's rule, columns scaled with x; False if singular."""
+    for i in range(3):
+        if x[i] > 0.0:
+            for j in range(3):
+                matrix[j, i] *= x[i]
     c00 = matrix[1, 1] * matrix[2, 2] - matrix[1, 2] * matrix[2, 1]
     c01 = matrix[1, 2] * matrix[2, 0] - matrix[1, 0] * matrix[2, 2]
     c02 = matrix[1, 0] * matrix[2, 1] - matrix[1, 1] * matrix[2, 0]
@@ -404,6 +428,9 @@ def solve3(matrix, r, step):
     step[0] = -(c00 * r[0] + c10 * r[1] + c20 * r[2]) / det
     step[1] = -(c01 * r[0] + c11 * r[1] + c21 * r[2]) / det
     step[2] = -(c02 * r[0] + c12 * r[1] + c22 * r[2]) / det
+    for i in range(3):
+        if x[i] > 0.0:
+            step[i] *= x[i]
     return True
 
 
@@ -418,7 +445,7 @@ def newton(T, k, J0, x, iterations):
     equations(T, k, J0, x, False, r, jac)
     size = max(abs(r[0]), abs(r[1]), abs(r[2]))
     for iteration in range(1, iterations + 1):
-        if not math.isfinite(size) or not solve3(jac, r, step):
+        if not math.isfinite(size) or not newton_step(jac, r, x, step):
             return False, size, iteration
         damping = 1.0
         for i in range(3):
@@ -462,6 +489,8 @@ def ergodic(k, T):
         if value <= 0.0:
             return True, x2 / root, alpha, iteration
         if slope >= 0.0:
+            if value < 4e-15 * x2:  # the minimum itself, within rounding
+                return True, x2 / root, alpha, iteration
             return False, x2 / root, alpha, iteration
         step = -value / slope
         if step <= 1e-15 * abs(alpha) or alpha + step == alpha:
@@ -519,3 +548,91 @@ def transition(delta, J0):
             break
         alpha = new
     return (J * x2) ** 2, alpha
+
+
+@njit(cache=True)
+def zero_point(a, eta):
+    """Point (J0, k) of the T = 0 plane at which a state with given a and η is the solution, and ⟨1/U″²⟩ there."""
+    m1, m2, c1, _, at, _, _, _, _, _, _, _ = zero_averages(a, eta, NODES, WEIGHTS)
+    root = math.sqrt(m2)
+    C = c1 / root
+    J0 = eta * root / m1 if eta > 0.0 else 1.0 / C
+    return J0, C - a * root, at / m2
+
+
+@njit(cache=True)
+def at_point(eta, b):
+    """b = −a > 0 at which ⟨1/U″²⟩ = 1 for a polarised state of given η > 0, from the starting value `b`."""
+    # ln⟨1/U″²⟩ falls with ln b, from ∞ to −ln(1 + η²); bracket, then the Illinois variant of the secant rule.
+    x1 = math.log(b)
+    f1 = math.log(zero_point(-b, eta)[2])
+    step = 0.5 if f1 > 0.0 else -0.5
+    x0 = x1
+    f0 = f1
+    while f0 * f1 > 0.0:
+        x1 = x0
+        f1 = f0
+        x0 = x1 + step
+        step *= 2.0
+        if abs(x0) > 690.0:
+            return 0.0 if x0 < 0.0 else math.inf
+        f0 = math.log(zero_point(-math.exp(x0), eta)[2])
+    for _ in range(100):
+        x2 = x1 - f1 * (x1 - x0) / (f1 - f0) if f1 != f0 else 0.5 * (x0 + x1)
+        f2 = math.log(zero_point(-math.exp(x2), eta)[2])
+        if f2 * f1 < 0.0:
+            x0 = x1
+            f0 = f1
+        else:
+            f0 *= 0.5
+        done = abs(x2 - x1) < 1e-14 * (1.0 + abs(x2)) or f2 == 0.0
+        x1 = x2
+        f1 = f2
+        if done:
+            break
+    return math.exp(x1)
+
+
+@njit(cache=True)
+def at_line(etas):
+    """Points (J0, k) of the de Almeida–Thouless line for increasing η > 0."""
+    J0 = np.empty(etas.size)
+    k = np.empty(etas.size)
+    # Near the point J0 = 1, k = 2 the line has 12|a|⁻⁶ = η².
+    b = (12.0 / etas[0] ** 2) ** (1.0 / 6.0)
+    for i in range(etas.size):
+        found = at_point(etas[i], b)
+        if found > 0.0:
+            b = found
+        J0[i], k[i], _ = zero_point(-found, etas[i])
+    return J0, k
+
+
+@njit(cache=True)
+def onset_line(etas):
+    """Points (J0, k) at which double wells appear (a = 0)."""
+    J0 = np.empty(etas.size)
+    k = np.empty(etas.size)
+    for i in range(etas.size):
+        J0[i], k[i], _ = zero_point(0.0, etas[i])
+    return J0, k
+
+
+@njit(cache=True)
+def glass_line(deltas):
+    """C of the unpolarised glass at T = 0 for each δ = 2 − k >= 0 (1 at δ = 0)."""
+    C = np.ones(deltas.size)
+    for i in range(deltas.size):
+        if deltas[i] > 0.0:
+            a, _, _ = zero_glass(deltas[i], NODES, WEIGHTS)
+            C[i] = zero_glass_point(a, NODES, WEIGHTS)[1]
+    return C
+
+
+@njit(cache=True)
+def transitions(deltas, J0):
+    """`transition` for an array of δ."""
+    T = np.empty(deltas.size)
+    for i in range(deltas.size):
+        T[i] = transition(deltas[i], J0)[0]
+    return T

@@ -24,7 +24,7 @@ class Glass:
     gamma : float
         Inverse stiffness γ of the on-site potential, > 0.
     J0 : float
-        Mean of the couplings times N, >= 0, in units of their standard deviation times √N.
+        Mean of the couplings times N, 0 to 1e12, in units of their standard deviation times √N.
     a2 : float
         Harmonic coefficient of G; any sign. The papers take 1.
     a4 : float
@@ -48,7 +48,7 @@ class Glass:
     def __post_init__(self):
         checked = {
             "gamma": real("gamma", self.gamma, minimum=0.0, open_minimum=True),
-            "J0": real("J0", self.J0, minimum=0.0),
+            "J0": real("J0", self.J0, minimum=0.0, maximum=1e12),
             "a2": real("a2", self.a2),
             "a4": real("a4", self.a4, minimum=0.0, open_minimum=True),
             "hbar": real("hbar", self.hbar, minimum=0.0, open_minimum=True),

@@ -26,6 +26,7 @@ from .glass import Glass
 __all__ = ["ReplicaSymmetricState", "glass_temperature", "replica_symmetric"]
 
 _BRANCHES = ("stable", "ergodic", "glass", "polarised")
+_ONSET = 1e-14  # J₀C − 1 below which p is lost in rounding and counts as zero
 _TOLERANCE = 1e-11  # of the relative residuals, evaluated with denser quadrature rules
 
 
@@ -169,7 +170,7 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
     """
     _check(glass)
     T = real("T", T, minimum=0.0)
-    if branch not in _BRANCHES:
+    if not isinstance(branch, str) or branch not in _BRANCHES:
         raise InputError("branch", branch, f"one of {', '.join(_BRANCHES)}")
     reduced = T * glass.quartic
     if reduced > 1e150 or 0.0 < reduced < 1e-150:
@@ -186,7 +187,7 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
             raise InputError("branch", branch, f"a state that exists: polarisation needs J0 > 1 at least, J0 = {glass.J0:g}")
         return _glass(glass, T) if below else _ergodic(glass, T)
     state = _glass(glass, T) if below else _ergodic(glass, T)
-    if glass.J0 * state.C > 1.0:
+    if glass.J0 * state.C > 1.0 + _ONSET:
         return _polarised(glass, T, state)
     if branch == "polarised":
         raise InputError(
@@ -261,22 +262,20 @@ def _glass(glass, T):
         unstable = math.inf if a >= 0.0 else moments[4] / moments[1]
         return _finish(glass, T, 0.0, q, C, free, unstable, "glass", abs(value / delta - 1.0), iterations)
     tau = T * B / _reduced.transition(delta, 0.0)[0]
-    x = np.array([C + (1.0 - C) * tau, q * (1.0 - tau), 0.0])
+    # C is about linear in T between its values at T = 0 and at T_g, where it is 1 and q vanishes.
+    x = np.array([C + (1.0 - C) * tau, q * max(1.0 - tau, 1e-16), 0.0])
     return _solve(glass, T, x, "glass")
 
 
 def _polarised(glass, T, unpolarised):
-    x = _polarised_guess(glass, T, unpolarised)
-    return _solve(glass, T, x, "polarised")
-
-
-def _polarised_guess(glass, T, unpolarised):
     k, J0 = glass.stiffness, glass.J0
+    # Starting point: exact at the onset from the ergodic phase at T = 0 (q → 0, η² = J₀² − 1), at the onset from the glass
+    # (q of the glass, η = 0) and for large J₀ (q = J₀ − k, η = J₀).
     onset = 1.0 / unpolarised.C if unpolarised.q > 0.0 else 1.0
-    Y = (J0 - onset) * (J0 + onset)
     tau = T / glass_temperature(glass)
-    q = max(J0 + 1.0 / J0 - k, 0.0) * J0**2 / (J0**2 + 2.0) * (1.0 - tau)
-    return np.array([min(1.0 / J0, unpolarised.C), q, Y])
+    q = (J0 + 1.0 / J0 - k) * J0**2 / (J0**2 + 2.0) * max(1.0 - tau, 1e-16)
+    x = np.array([min(1.0 / J0, unpolarised.C), max(q, unpolarised.q * glass.quartic, 1e-300), (J0 - onset) * (J0 + onset)])
+    return _solve(glass, T, x, "polarised")
 
 
 def _solve(glass, T, x, branch):
