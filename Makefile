@@ -67,7 +67,7 @@ site: environment
 	$(BUILD) --all
 
 site-test: site
-	$(PY) -m pytest -q -rs -m site tests/book
+	$(PY) -m pytest -q -rs -n $(JOBS) -m site tests/book
 
 bench: environment
 	$(PY) -m pytest -q benchmarks --benchmark-only

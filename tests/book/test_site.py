@@ -9,7 +9,9 @@ STICKING_OUT = """() => {
   const width = document.documentElement.clientWidth, out = [];
   const scrolls = e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
   for (const e of document.querySelectorAll(".bd-main *")) {
-    if (e.closest("mjx-assistive-mml, script, .visually-hidden, .sr-only") || !e.checkVisibility()) continue;
+    // not seen: what is read aloud only, and the table of contents, a drawer beside the page until it is called
+    if (e.closest("mjx-assistive-mml, .visually-hidden, .sr-only, .bd-sidebar-secondary")) continue;
+    if (!e.checkVisibility()) continue;
     const box = e.getBoundingClientRect();
     if (box.width === 0 || box.height === 0 || (box.right <= width + 1 && box.left >= -1)) continue;
     let inside = false;
@@ -77,6 +79,13 @@ def test_page_loads_without_errors_and_without_a_network(visit, origin, page_nam
     assert not window.errors, window.errors
     assert page.locator("h1").count() >= 1
     assert page.title().strip()
+
+
+def test_index_leads_to_the_front_page(visit, origin):
+    page = visit(origin).page
+    page.goto(f"{origin}/index.html")
+    page.wait_for_url("**/book/index.html")
+    assert "Glasses at low temperature" in page.locator("h1").inner_text()
 
 
 def test_formulas_are_set(visit, origin, page_name):
