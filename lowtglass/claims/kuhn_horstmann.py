@@ -19,7 +19,6 @@ from ..kuhn_horstmann import (
     excitation_spectrum,
     glass_temperature,
     heat_capacity,
-    phase_diagram,
     replica_symmetric,
     well_statistics,
 )
@@ -62,9 +61,9 @@ def _wells(gamma, barrier="mean"):
 @functools.cache
 def _double_well_onset():
     """γ at which γC = a2 at T = 0 and J₀ = 0."""
-    from scipy.optimize import brentq
+    from scipy.optimize import bisect
 
-    return brentq(lambda gamma: gamma * _ground(gamma).C - 1, 0.6, 2.0, xtol=1e-10)
+    return bisect(lambda gamma: gamma * _ground(gamma).C - 1, 0.6, 2.0, xtol=1e-6)
 
 
 @functools.cache
@@ -111,6 +110,18 @@ def _bump(gamma, a4=1.0):
         options={"xatol": 1e-5},
     )
     return math.exp(best.x), -best.fun, float(reduced[:peak].min()), found.two_level / T**3
+
+
+def _minimum(state, h):
+    """Position of the lowest minimum of U_eff at fields h >= 0, by bisection of its slope."""
+    A, B = state.C - state.glass.a2 / state.glass.gamma, state.glass.a4 / (6 * state.glass.gamma)
+    low = np.full_like(h, math.sqrt(max(A, 0.0) / B))
+    high = low + np.cbrt(h / B) + 1
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        rising = B * middle**3 - A * middle - h > 0
+        low, high = np.where(rising, low, middle), np.where(rising, middle, high)
+    return high
 
 
 def _slope(x, y):
@@ -168,7 +179,9 @@ def glass_temperature_growth():
 
 def glass_temperature_values():
     """T_g at γ = 4, J₀ = 0."""
-    return Finding(_glass_temperature(4.0), f"T_g(10) = {_glass_temperature(10.0):.4g}, T_g(1) = {_glass_temperature(1.0):.3g}.")
+    return Finding(
+        _glass_temperature(4.0), f"T_g(10) = {_glass_temperature(10.0):.4g}, T_g(1) = {_glass_temperature(1.0):.3g}."
+    )
 
 
 def glass_transition():
@@ -198,7 +211,10 @@ def continuous_transition():
     away = np.array([1e-3, 1e-2])
     q = np.array([_warm(4.0, (1 - x) * Tg).q for x in away])
     exponent = _slope(away, q)
-    return Finding(exponent, f"Fitted between T_g − T = 0.001 and 0.01 T_g, where q/q(0) = {q[0] / _ground(4.0).q:.2g} to {q[1] / _ground(4.0).q:.2g}.")
+    return Finding(
+        exponent,
+        f"Fitted between T_g − T = 0.001 and 0.01 T_g, where q/q(0) = {q[0] / _ground(4.0).q:.2g} to {q[1] / _ground(4.0).q:.2g}.",
+    )
 
 
 def polarised_phase():
@@ -220,11 +236,6 @@ def ergodic_edge():
         f"At T = 0, q = {below.q:.1g} at γ = 0.48 and {above.q:.3g} at γ = 0.52.",
         holds=bool(below.q < 1e-12 and above.q > 1e-6),
     )
-
-
-def phase_lines():
-    """Order of the four lines of the phase diagram at J₀ = 0 and beyond."""
-    return _diagram_finding()
 
 
 def double_well_condition():
@@ -277,7 +288,10 @@ def spinodal_field():
         return 1.0 if bool(found.double) else -1.0
 
     edge = brentq(counted, 0.5 * expected, 2 * expected, xtol=1e-8 * expected)
-    return Finding(edge / math.sqrt(state.q), f"h_s = {edge:.4g}, closed form {expected:.4g}; the field has the standard deviation {math.sqrt(state.q):.3g}.")
+    return Finding(
+        edge / math.sqrt(state.q),
+        f"h_s = {edge:.4g}, closed form {expected:.4g}; the field has the standard deviation {math.sqrt(state.q):.3g}.",
+    )
 
 
 def replica_instability():
@@ -296,7 +310,11 @@ def _almeida_thouless(state, T):
     weight /= weight.sum()
     gamma = state.glass.gamma
     v = np.linspace(-60, 60, 6001)
-    U = -np.outer(state.glass.J0 * state.p + math.sqrt(state.q) * z, v) + 0.5 * (1 / gamma - state.C) * v**2 + v**4 / (24 * gamma)
+    U = (
+        -np.outer(state.glass.J0 * state.p + math.sqrt(state.q) * z, v)
+        + 0.5 * (1 / gamma - state.C) * v**2
+        + v**4 / (24 * gamma)
+    )
     boltzmann = np.exp(-(U - U.min(axis=1, keepdims=True)) / T)
     boltzmann /= boltzmann.sum(axis=1, keepdims=True)
     variance = boltzmann @ v**2 - (boltzmann @ v) ** 2
@@ -309,7 +327,14 @@ def double_well_temperature():
 
     Tg = _glass_temperature(4.0)
     T = brentq(lambda T: 4.0 * _warm(4.0, T).C - 1, Tg, 100 * Tg, xtol=1e-6 * Tg)
-    return Finding(T / Tg, f"γC > 1 for T < {T / Tg:.4g} T_g, at γ = 4.")
+    cold, small = _ground(4.0), _ground(1.0)
+    warm, frozen = 1.05 * _warm(1.05, _glass_temperature(1.05)).C, 1.05 * _ground(1.05).C
+    return Finding(
+        T / Tg,
+        f"At γ = 4 double wells exist below {T / Tg:.3g} T_g; at γ = 1 and T = 0 γC = {small.C:.3g}. At γ = 1.05 γC is "
+        f"{warm:.3g} at T_g but {frozen:.3g} at T = 0: next to the onset double wells vanish again on cooling.",
+        holds=bool(4.0 * cold.C > 1 and math.isfinite(T) and small.C < 1),
+    )
 
 
 # --- statistics of the double wells -----------------------------------------------------------------------------------
@@ -344,7 +369,9 @@ def exponent_divergence():
     low, high = wells.support("wkb_exponent")
     away = (high - low) * np.array([1e-6, 1e-5, 1e-4])
     density = wells.density("wkb_exponent", high - away)
-    return Finding(_slope(away, density), f"{low:.4g} < λ < {high:.4g}; a fit between 10⁻⁶ and 10⁻⁴ of the support below the edge.")
+    return Finding(
+        _slope(away, density), f"{low:.4g} < λ < {high:.4g}; a fit between 10⁻⁶ and 10⁻⁴ of the support below the edge."
+    )
 
 
 def exponent_edge_field():
@@ -364,7 +391,9 @@ def _exponent_flatness(barrier):
     wells = _wells(4.0, barrier)
     low, high = wells.support("wkb_exponent")
     density = wells.density("wkb_exponent", low + (high - low) * np.linspace(0.01, 0.9, 400))
-    return Finding(float(density.max() / density.min()), f"{low:.4g} < λ < {high:.4g}, barrier from the {barrier} minimum.")
+    return Finding(
+        float(density.max() / density.min()), f"{low:.4g} < λ < {high:.4g}, barrier from the {barrier} minimum."
+    )
 
 
 def exponent_flatness_mean():
@@ -390,10 +419,9 @@ def correlation():
 def soft_potential_correlation():
     """Share of the variance of the quadratic coefficient about the minimum that the cubic one fixes, γ = 4."""
     state = _ground(4.0)
-    rng = np.random.default_rng(0)
-    h = rng.normal(0.0, math.sqrt(state.q), 4000)
+    h = np.abs(np.random.default_rng(0).normal(0.0, math.sqrt(state.q), 4000))
     A, B = state.C - 1 / 4, 1 / 24
-    minimum = np.array([max(np.roots([B, 0.0, -A, -abs(x)]).real) for x in h])
+    minimum = _minimum(state, h)
     quadratic, cubic = 0.5 * (3 * B * minimum**2 - A), B * minimum
     order = np.argsort(cubic)
     share = 1 - 0.5 * float(np.mean(np.diff(quadratic[order]) ** 2)) / float(np.var(quadratic))
@@ -403,14 +431,31 @@ def soft_potential_correlation():
 # --- levels and density of states -------------------------------------------------------------------------------------
 
 
-def two_level_formula():
-    """Largest deviation of sqrt(Δ² + Δ₀²) from the exact first excitation up to half the intra-well energy, γ = 4."""
+def _two_level_deviation(asymmetry):
+    """Largest relative deviation of sqrt(Δ² + Δ₀²) from the exact first excitation, up to half the intra-well energy."""
     state, wells = _ground(4.0), _wells(4.0)
     splitting, intra = _excitations(4.0)
     h = np.linspace(0.0, 0.5 * intra / wells.support("distance")[1], 60)
     exact = excitation_spectrum(state, h, 3).excitations[:, 1]
-    formula = np.hypot(wells.value("asymmetry", h), splitting)
-    return Finding(float(np.max(np.abs(formula / exact - 1))), f"Classical asymmetry and exact Δ₀ = {splitting:.3g}, up to ε = {exact[-1]:.3g}.")
+    deviation = float(np.max(np.abs(np.hypot(asymmetry(h), splitting) / exact - 1)))
+    return Finding(deviation, f"With the exact Δ₀ = {splitting:.3g}, up to ε = {exact[-1]:.3g}.")
+
+
+def two_level_formula():
+    """Largest deviation of sqrt(Δ² + Δ₀²) with Δ the difference of the minima, γ = 4."""
+    return _two_level_deviation(lambda h: _wells(4.0).value("asymmetry", h))
+
+
+def two_level_formula_quantum():
+    """Largest deviation of sqrt(Δ² + Δ₀²) with Δ = 2|⟨0|v|1⟩| h, the distance of the two states, γ = 4."""
+    state = _ground(4.0)
+    found = quartic.levels(state.glass.potential(state.C, 0.0), 2, kinetic=state.glass.kinetic, matrix_elements=True)
+    distance = 2 * abs(float(found.position[0, 1]))
+    finding = _two_level_deviation(lambda h: distance * h)
+    classical = _wells(4.0).support("distance")[1]
+    return Finding(
+        finding.value, f"{finding.detail} Distance of the states {distance:.4g}, of the minima {classical:.4g}."
+    )
 
 
 def _splitting_by_wkb(gamma):
@@ -459,9 +504,13 @@ def no_crossing():
         found = excitation_spectrum(state, x, 3).excitations
         return float(found[2] - found[1])
 
-    best = minimize_scalar(distance, bounds=(h[max(at - 1, 0)], h[min(at + 1, h.size - 1)]), method="bounded", options={"xatol": 1e-10})
+    best = minimize_scalar(
+        distance, bounds=(h[max(at - 1, 0)], h[min(at + 1, h.size - 1)]), method="bounded", options={"xatol": 1e-10}
+    )
     intra = _excitations(4.0)[1]
-    return Finding(best.fun / intra, f"Smallest gap {best.fun:.3g} at h = {best.x:.4g}, intra-well excitation {intra:.4g}.")
+    return Finding(
+        best.fun / intra, f"Smallest gap {best.fun:.3g} at h = {best.x:.4g}, intra-well excitation {intra:.4g}."
+    )
 
 
 def high_levels():
@@ -471,7 +520,10 @@ def high_levels():
     energies = excitation_spectrum(state, h, 12).energies
     gap = energies[:, 10] - energies[:, 9]
     barrier = float(wells.value("barrier", 0.0))
-    return Finding(float(gap.min() / gap.max()), f"Barrier {barrier:.3g} above the minima at h = 0, where level 9 lies {float(energies[0, 9] + barrier):.3g} above them.")
+    return Finding(
+        float(gap.min() / gap.max()),
+        f"Barrier {barrier:.3g} above the minima at h = 0, where level 9 lies {float(energies[0, 9] + barrier):.3g} above them.",
+    )
 
 
 def density_constancy():
@@ -479,16 +531,22 @@ def density_constancy():
     E, found = _plateau(4.0)
     density = found.density
     spread = float((density.max() - density.min()) / (density.max() + density.min()))
-    return Finding(spread, f"n(E) between {density.min():.4g} and {density.max():.4g} for {E[0]:.2g} < E < {E[-1]:.3g}.")
+    return Finding(
+        spread, f"n(E) between {density.min():.4g} and {density.max():.4g} for {E[0]:.2g} < E < {E[-1]:.3g}."
+    )
 
 
 def density_rise():
-    """Largest n(E) up to 1.2 times the first intra-well excitation, over the plateau, γ = 4."""
+    """Median of n(E) between 1.01 and 1.2 times the first intra-well excitation, over the plateau, γ = 4."""
     intra = _excitations(4.0)[1]
-    E = intra * np.linspace(0.8, 1.2, 161)
+    E = intra * np.linspace(1.01, 1.2, 96)
     found = density_of_states(_ground(4.0), E)
-    ratio = float(found.density.max()) / found.plateau
-    return Finding(ratio, f"Plateau {found.plateau:.4g}, first intra-well excitation {intra:.4g}; largest at E = {E[int(found.density.argmax())]:.3g} on this grid.")
+    ratio = float(np.median(found.density)) / found.plateau
+    return Finding(
+        ratio,
+        f"Plateau {found.plateau:.4g}, first intra-well excitation {intra:.4g}; between 1.01 and 1.2 times it "
+        f"n(E) is {found.density.min() / found.plateau:.3g} plateaus at least.",
+    )
 
 
 def density_cutoff():
@@ -503,12 +561,19 @@ def density_cutoff():
 
 
 def plateau_from_slope():
-    """Plateau of n(E) over 2 P(h = 0)/d, with the classical distance d of the minima, γ = 4."""
-    E, found = _plateau(4.0)
-    state = _ground(4.0)
-    classical = 2 / (math.sqrt(2 * math.pi * state.q) * _wells(4.0).support("distance")[1])
+    """Plateau of n(E) over 2 P(h)/|dε/dh|, with the slope of the first branch half-way up the plateau, γ = 4."""
+    _, found = _plateau(4.0)
+    h, spectrum = _branches(4.0)
+    branch = spectrum.excitations[:, 1]
+    at = int(np.searchsorted(branch[:150], 0.5 * _excitations(4.0)[1]))
+    slope = float((branch[at + 1] - branch[at - 1]) / (h[at + 1] - h[at - 1]))
+    expected = 2 * float(_ground(4.0).field_density(h[at])) / slope
+    classical = _wells(4.0).support("distance")[1]
     middle = float(np.median(found.density))
-    return Finding(middle / classical, f"Median {middle:.4g}, 2P(0)/d = {classical:.4g}.")
+    return Finding(
+        middle / expected,
+        f"Median {middle:.4g}, 2P/|dε/dh| = {expected:.4g} with the slope {slope:.4g}; the distance of the minima is {classical:.4g}.",
+    )
 
 
 def splitting_linear():
@@ -525,14 +590,20 @@ def asymmetry_linear():
     wells = _wells(4.0)
     reach = _excitations(4.0)[1] / wells.support("distance")[1]
     h = np.geomspace(1e-3, 1.0, 40) * reach
-    return Finding(_slope(h, wells.value("asymmetry", h)), f"0 < h < {reach:.3g}, that is {reach / wells.spinodal_field:.2g} of the spinodal field.")
+    return Finding(
+        _slope(h, wells.value("asymmetry", h)),
+        f"0 < h < {reach:.3g}, that is {reach / wells.spinodal_field:.2g} of the spinodal field.",
+    )
 
 
 def field_flatness():
     """1 − P(h)/P(0) at the field at which Δ is the first intra-well excitation, γ = 4."""
     state = _ground(4.0)
     reach = _excitations(4.0)[1] / _wells(4.0).support("distance")[1]
-    return Finding(1 - float(state.field_density(reach) / state.field_density(0.0)), f"h = {reach:.3g} against a width of {math.sqrt(state.q):.3g}.")
+    return Finding(
+        1 - float(state.field_density(reach) / state.field_density(0.0)),
+        f"h = {reach:.3g} against a width of {math.sqrt(state.q):.3g}.",
+    )
 
 
 # --- specific heat ----------------------------------------------------------------------------------------------------
@@ -541,7 +612,9 @@ def field_flatness():
 def linear_gamma_10():
     """Exponent of C(T) fitted over the two decades T_b/1000 … T_b/10, γ = 10."""
     T = _bump(10.0)[0] * np.geomspace(1e-3, 1e-1, 41)
-    return Finding(_slope(T, heat_capacity(_ground(10.0), T).heat_capacity), f"T = {T[0]:.2g} to {T[-1]:.2g}, two decades.")
+    return Finding(
+        _slope(T, heat_capacity(_ground(10.0), T).heat_capacity), f"T = {T[0]:.2g} to {T[-1]:.2g}, two decades."
+    )
 
 
 def linear_gamma_4():
@@ -557,9 +630,14 @@ def linear_range():
     """Decades of temperature over which the local exponent of C stays within 0.05 of one, γ = 4."""
     T = _bump(4.0)[0] * np.geomspace(1e-5, 1.0, 401)
     exponent = np.gradient(np.log(heat_capacity(_ground(4.0), T).heat_capacity), np.log(T))
-    inside = np.abs(exponent - 1) < 0.05
-    decades = float(inside.sum() * 5 / 400)
-    return Finding(decades, f"From {T[inside].min():.2g} to {T[inside].max():.2g}; the bump is at {_bump(4.0)[0]:.3g}.")
+    # The run of temperatures around T_b/30: the exponent also passes one where the splitting freezes the pairs out.
+    outside = np.flatnonzero(np.abs(exponent - 1) >= 0.05)
+    middle = int(np.searchsorted(T, T[-1] / 30))
+    first, last = int(outside[outside < middle].max()) + 1, int(outside[outside > middle].min()) - 1
+    return Finding(
+        math.log10(T[last] / T[first]),
+        f"From T = {T[first]:.2g} to {T[last]:.2g}; the bump is at {T[-1]:.3g}, Δ₀ = {_excitations(4.0)[0]:.2g}.",
+    )
 
 
 def linear_from_plateau():
@@ -596,17 +674,51 @@ def bump_silica():
     )
 
 
-def bump_of_oscillators():
-    """4.93 T_b over the first intra-well excitation, γ = 10: one for a single oscillator."""
+def bump_of_lowest_oscillator():
+    """4.93 T_b over the first intra-well excitation, γ = 10: one if all oscillated as the symmetric wells do."""
     T, intra = _bump(10.0)[0], _excitations(10.0)[1]
-    return Finding(OSCILLATOR_PEAK * T / intra, f"T_b = {T:.4g}, intra-well excitation {intra:.4g}.")
+    low, high = (float(_curvature_frequencies(10.0, x)) for x in (0.0, 1.0))
+    return Finding(
+        OSCILLATOR_PEAK * T / intra,
+        f"T_b = {T:.4g}, intra-well excitation {intra:.4g}; √U″ at the minimum is {low:.3g} at h = 0 and {high:.3g} at h = √q.",
+    )
+
+
+def _curvature_frequencies(gamma, z):
+    """Frequency √U″ at the lowest minimum, at the fields z √q."""
+    state = _ground(gamma)
+    h = np.abs(np.asarray(z, dtype=float)) * math.sqrt(state.q)
+    A, B = state.C - 1 / gamma, 1 / (6 * gamma)
+    return np.sqrt(3 * B * _minimum(state, h) ** 2 - A)
+
+
+def bump_of_oscillators():
+    """T_b over the bump temperature of oscillators of frequency √U″ at the minimum, in the same ensemble, γ = 10."""
+    from scipy.optimize import minimize_scalar
+
+    z = np.linspace(0.0, 8.0, 801)
+    weight = np.exp(-(z**2) / 2)
+    weight[0] /= 2
+    weight /= weight.sum()
+    frequency = _curvature_frequencies(10.0, z)
+
+    def reduced(x):
+        return -float(weight @ thermal.oscillator(frequency, math.exp(x))) / math.exp(3 * x)
+
+    best = minimize_scalar(reduced, bounds=(math.log(0.1), math.log(1.0)), method="bounded", options={"xatol": 1e-6})
+    return Finding(
+        _bump(10.0)[0] / math.exp(best.x), f"T_b = {_bump(10.0)[0]:.4g}, of the oscillators {math.exp(best.x):.4g}."
+    )
 
 
 def flat_density():
     """P₀: the flat density of states per unit energy and coordinate, γ = 10, J₀ = 0."""
     E, found = _plateau(10.0)
     density = float(np.median(found.density))
-    return Finding(density, f"Median for {E[0]:.2g} < E < {E[-1]:.3g}, spread {100 * float(np.ptp(found.density)) / density:.2g} %.")
+    return Finding(
+        density,
+        f"Median for {E[0]:.2g} < E < {E[-1]:.3g}, spread {100 * float(np.ptp(found.density)) / density:.2g} %.",
+    )
 
 
 def _density_per_kelvin_and_atom():
@@ -619,7 +731,8 @@ def flat_density_in_kelvin():
     """P₀ per kelvin and atom with the unit of energy set by T_b = 8.6 K, γ = 10."""
     density, kelvin = _density_per_kelvin_and_atom()
     return Finding(
-        density, f"T_b = 8.6 K makes the unit of energy {kelvin:.3g} K; with three coordinates per atom P₀ = {density:.2g} per kelvin."
+        density,
+        f"T_b = 8.6 K makes the unit of energy {kelvin:.3g} K; with three coordinates per atom P₀ = {density:.2g} per kelvin.",
     )
 
 
@@ -655,13 +768,17 @@ def universal_part():
         state = _ground(10.0, a4=a4)
         n = 2 * float(state.field_density(0.0)) / well_statistics(state).support("distance")[1]
         values.append(n * _glass_temperature(10.0, a4=a4))
-    return Finding(abs(math.log2(values[1] / values[0])), f"n(0) T_g = {values[0]:.4g} at a₄ = 1 and {values[1]:.4g} at a₄ = 2.")
+    return Finding(
+        abs(math.log2(values[1] / values[0])), f"n(0) T_g = {values[0]:.4g} at a₄ = 1 and {values[1]:.4g} at a₄ = 2."
+    )
 
 
 def material_part():
     """Elasticity of T_b/T_g with respect to the local anharmonicity a4, γ = 10."""
     values = [_bump(10.0, a4)[0] / _glass_temperature(10.0, a4=a4) for a4 in (1.0, 2.0)]
-    return Finding(math.log2(values[1] / values[0]), f"T_b/T_g = {values[0]:.3g} at a₄ = 1 and {values[1]:.3g} at a₄ = 2.")
+    return Finding(
+        math.log2(values[1] / values[0]), f"T_b/T_g = {values[0]:.3g} at a₄ = 1 and {values[1]:.3g} at a₄ = 2."
+    )
 
 
 def intra_well_origin():
@@ -726,4 +843,6 @@ def stability_on_line():
         above = -h - A * middle + B * middle**3 > 0
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     mean = float(weight @ (3 * B * low**2 - A) ** -2.0)
-    return Finding(mean, f"The line passes J₀ = {J0:.4f} at γ = 1, where p = {state.p:.3g} and γC = {gamma * state.C:.3g}.")
+    return Finding(
+        mean, f"The line passes J₀ = {J0:.4f} at γ = 1, where p = {state.p:.3g} and γC = {gamma * state.C:.3g}."
+    )
