@@ -7,14 +7,18 @@ J = 1, with k_B = 1; ħ and the mass enter only through the quantum levels.
 
 from .glass import Glass
 from .landscape import WellSample, WellStatistics, well_statistics
+from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
     "Glass",
+    "PhaseDiagram",
+    "PhaseLine",
     "ReplicaSymmetricState",
     "WellSample",
     "WellStatistics",
     "glass_temperature",
+    "phase_diagram",
     "replica_symmetric",
     "well_statistics",
 ]
