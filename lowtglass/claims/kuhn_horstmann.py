@@ -213,7 +213,8 @@ def continuous_transition():
     exponent = _slope(away, q)
     return Finding(
         exponent,
-        f"Fitted between T_g − T = 0.001 and 0.01 T_g, where q/q(0) = {q[0] / _ground(4.0).q:.2g} to {q[1] / _ground(4.0).q:.2g}.",
+        f"Fitted between T_g − T = 0.001 and 0.01 T_g, where q/q(0) = {q[0] / _ground(4.0).q:.2g} to "
+        f"{q[1] / _ground(4.0).q:.2g}.",
     )
 
 
@@ -257,7 +258,8 @@ def amorphous_without_double_wells():
     state = _ground(0.5 * (0.5 + onset))
     return Finding(
         onset - 0.5,
-        f"Glass without double wells for 0.5 < γ < {onset:.4f}; half-way q = {state.q:.3g}, γC = {state.glass.gamma * state.C:.3g}.",
+        f"Glass without double wells for 0.5 < γ < {onset:.4f}; half-way q = {state.q:.3g}, γC = "
+        f"{state.glass.gamma * state.C:.3g}.",
     )
 
 
@@ -382,7 +384,8 @@ def exponent_edge_field():
         ratio[barrier] = float(abs(curve.field[np.argmax(curve.wkb_exponent)])) / _wells(4.0).spinodal_field
     return Finding(
         ratio["mean"],
-        f"|h|/h_s = {ratio['mean']:.3f} with the barrier measured from the mean of the two minima, {ratio['deep']:.3f} from the "
+        f"|h|/h_s = {ratio['mean']:.3f} with the barrier measured from the mean of the two minima, "
+        f"{ratio['deep']:.3f} from the "
         f"deeper and {ratio['shallow']:.3f} from the shallower one.",
     )
 
@@ -432,7 +435,7 @@ def soft_potential_correlation():
 
 
 def _two_level_deviation(asymmetry):
-    """Largest relative deviation of sqrt(Δ² + Δ₀²) from the exact first excitation, up to half the intra-well energy."""
+    """Largest deviation of sqrt(Δ² + Δ₀²) from the exact first excitation, up to half the intra-well energy."""
     state, wells = _ground(4.0), _wells(4.0)
     splitting, intra = _excitations(4.0)
     h = np.linspace(0.0, 0.5 * intra / wells.support("distance")[1], 60)
@@ -459,7 +462,7 @@ def two_level_formula_quantum():
 
 
 def _splitting_by_wkb(gamma):
-    exact, intra = _excitations(gamma)
+    exact, _ = _excitations(gamma)
     estimate = float(_wells(gamma).value("tunnel_splitting", 0.0))
     exponent = float(_wells(gamma).value("wkb_exponent", 0.0))
     return exact, estimate, exponent
@@ -485,14 +488,8 @@ def branch_slopes():
     return Finding(float(steep / gentle), f"|dε/dh| = {steep:.3g} against {gentle:.3g} at h = {h[100]:.3g}.")
 
 
-def _closest_approach(n):
-    h, spectrum = _branches(4.0)
-    gap = spectrum.energies[:, n + 1] - spectrum.energies[:, n]
-    return float(gap[1:].min())
-
-
 def no_crossing():
-    """Smallest gap between the first two excitations for 0 < h < 2 E_intra/d in units of the intra-well energy, γ = 4."""
+    """Smallest gap of the first two excitations for 0 < h < 2 E_intra/d over the intra-well energy, γ = 4."""
     from scipy.optimize import minimize_scalar
 
     state = _ground(4.0)
@@ -522,7 +519,8 @@ def high_levels():
     barrier = float(wells.value("barrier", 0.0))
     return Finding(
         float(gap.min() / gap.max()),
-        f"Barrier {barrier:.3g} above the minima at h = 0, where level 9 lies {float(energies[0, 9] + barrier):.3g} above them.",
+        f"Barrier {barrier:.3g} above the minima at h = 0, where level 9 lies "
+        f"{float(energies[0, 9] + barrier):.3g} above them.",
     )
 
 
@@ -572,7 +570,8 @@ def plateau_from_slope():
     middle = float(np.median(found.density))
     return Finding(
         middle / expected,
-        f"Median {middle:.4g}, 2P/|dε/dh| = {expected:.4g} with the slope {slope:.4g}; the distance of the minima is {classical:.4g}.",
+        f"Median {middle:.4g}, 2P/|dε/dh| = {expected:.4g} with the slope {slope:.4g}; the distance of the "
+        f"minima is {classical:.4g}.",
     )
 
 
@@ -670,7 +669,8 @@ def bump_silica():
     ratio = bump_position().value
     return Finding(
         ratio * GLASS_TEMPERATURE_SILICA,
-        f"8.6 K needs T_g = {BUMP_SILICA / 6e-3:.0f} K with the printed ratio 6·10⁻³ and {BUMP_SILICA / ratio:.0f} K with ours.",
+        f"8.6 K needs T_g = {BUMP_SILICA / 6e-3:.0f} K with the printed ratio 6·10⁻³ and "
+        f"{BUMP_SILICA / ratio:.0f} K with ours.",
     )
 
 
@@ -680,7 +680,8 @@ def bump_of_lowest_oscillator():
     low, high = (float(_curvature_frequencies(10.0, x)) for x in (0.0, 1.0))
     return Finding(
         OSCILLATOR_PEAK * T / intra,
-        f"T_b = {T:.4g}, intra-well excitation {intra:.4g}; √U″ at the minimum is {low:.3g} at h = 0 and {high:.3g} at h = √q.",
+        f"T_b = {T:.4g}, intra-well excitation {intra:.4g}; √U″ at the minimum is {low:.3g} at h = 0 and "
+        f"{high:.3g} at h = √q.",
     )
 
 
@@ -732,7 +733,8 @@ def flat_density_in_kelvin():
     density, kelvin = _density_per_kelvin_and_atom()
     return Finding(
         density,
-        f"T_b = 8.6 K makes the unit of energy {kelvin:.3g} K; with three coordinates per atom P₀ = {density:.2g} per kelvin.",
+        f"T_b = 8.6 K makes the unit of energy {kelvin:.3g} K; with three coordinates per atom P₀ = "
+        f"{density:.2g} per kelvin.",
     )
 
 
@@ -743,7 +745,8 @@ def flat_density_excess():
     measured = 6 / math.pi**2 * middle * MEAN_ATOMIC_MASS / MOLAR_GAS_CONSTANT
     return Finding(
         math.log10(density / measured),
-        f"Measured n = 6c₁/π²k_B² = {measured:.2g} per kelvin and atom for c₁ = {1e6 * middle:.2g} µJ g⁻¹K⁻²; ours {density:.2g}; "
+        f"Measured n = 6c₁/π²k_B² = {measured:.2g} per kelvin and atom for c₁ = {1e6 * middle:.2g} µJ g⁻¹K⁻²; "
+        f"ours {density:.2g}; "
         f"the printed 6·10⁻³ lies {math.log10(6e-3 / measured):.2g} decades above.",
     )
 
@@ -757,7 +760,8 @@ def specific_heat_and_glass_temperature():
         values.append(n * _glass_temperature(gamma))
     return Finding(
         max(values) / min(values) - 1,
-        f"n(0) T_g = {values[0]:.3g}, {values[1]:.3g}, {values[2]:.3g}, {values[3]:.3g} at γ = 4, 6, 10, 20; C/T = (π²/6) n(0).",
+        f"n(0) T_g = {values[0]:.3g}, {values[1]:.3g}, {values[2]:.3g}, {values[3]:.3g} at γ = 4, 6, 10, 20; "
+        f"C/T = (π²/6) n(0).",
     )
 
 
@@ -782,7 +786,7 @@ def material_part():
 
 
 def intra_well_origin():
-    """Elasticity of the intra-well frequency to the strength of G over that to the strength of the couplings, γ = 10."""
+    """Elasticity of the intra-well frequency to the strength of G over that to the couplings, γ = 10."""
 
     def frequency(coupling, local):
         # With couplings of strength J the model at local strength g is J times that at γ = J/g.
@@ -793,7 +797,8 @@ def intra_well_origin():
     to_coupling = (math.log(frequency(1 + step, 0.1)) - math.log(frequency(1 - step, 0.1))) / (2 * step)
     return Finding(
         abs(to_local / to_coupling),
-        f"d ln ω/d ln G = {to_local:.3g}, d ln ω/d ln J = {to_coupling:.3g}; ω = sqrt(2(C − 1/γ)) = {frequency(1.0, 0.1):.4g}.",
+        f"d ln ω/d ln G = {to_local:.3g}, d ln ω/d ln J = {to_coupling:.3g}; ω = sqrt(2(C − 1/γ)) = "
+        f"{frequency(1.0, 0.1):.4g}.",
     )
 
 
