@@ -19,6 +19,7 @@ from ..kuhn_horstmann import (
     excitation_spectrum,
     glass_temperature,
     heat_capacity,
+    phase_diagram,
     replica_symmetric,
     well_statistics,
 )
@@ -61,9 +62,9 @@ def _wells(gamma, barrier="mean"):
 @functools.cache
 def _double_well_onset():
     """γ at which γC = a2 at T = 0 and J₀ = 0."""
-    from scipy.optimize import bisect
+    from scipy.optimize import brentq
 
-    return bisect(lambda gamma: gamma * _ground(gamma).C - 1, 0.6, 2.0, xtol=1e-6)
+    return brentq(lambda gamma: gamma * _ground(gamma).C - 1, 0.6, 2.0, xtol=1e-10)
 
 
 @functools.cache
@@ -830,24 +831,19 @@ def polarisation_line():
 
 
 def stability_on_line():
-    """Mean of 1/U″² on the AT line at γ = 1, T = 0, by brute-force quadrature."""
-    from scipy.optimize import brentq
-
-    gamma = 1.0
-    J0 = brentq(lambda J0: _ground(gamma, J0).at_stability, 1.1, 10.0, xtol=1e-6)
-    state = _ground(gamma, J0)
-    z = np.linspace(-9, 9, 20001)
-    weight = np.exp(-(z**2) / 2)
-    weight /= weight.sum()
-    h = J0 * state.p + math.sqrt(state.q) * z
-    A, B = state.C - 1 / gamma, 1 / (6 * gamma)
-    # Without double wells U′ = −h − Av + Bv³ rises throughout: bisection finds its only root.
-    low, high = np.full_like(h, -100.0), np.full_like(h, 100.0)
-    for _ in range(100):
-        middle = 0.5 * (low + high)
-        above = -h - A * middle + B * middle**3 > 0
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    mean = float(weight @ (3 * B * low**2 - A) ** -2.0)
-    return Finding(
-        mean, f"The line passes J₀ = {J0:.4f} at γ = 1, where p = {state.p:.3g} and γC = {gamma * state.C:.3g}."
-    )
+    """Mean of 1/U″² on the computed AT line at T = 0, by brute-force quadrature; the worst of three points."""
+    line = phase_diagram().at
+    found = []
+    for at in np.linspace(0, line.J0.size - 1, 5).astype(int)[1:4]:
+        J0, inverse_gamma = float(line.J0[at]), float(line.inverse_gamma[at])
+        state = _ground(1 / inverse_gamma, J0)
+        # There are no double wells, so v is a variable as good as h; 1/U″² dh = dv/U″ is sharply peaked at v = 0.
+        x = np.linspace(-math.asinh(1e9), math.asinh(1e9), 40001)
+        v, measure = 1e-7 * np.sinh(x), 1e-7 * np.cosh(x) * (x[1] - x[0])
+        A, B = state.C - inverse_gamma, inverse_gamma / 6
+        z = (B * v**3 - A * v - J0 * state.p) / math.sqrt(state.q)
+        density = np.exp(-np.minimum(z**2, 1400.0) / 2) / math.sqrt(2 * math.pi * state.q)
+        found.append((float(np.sum(density / (3 * B * v**2 - A) * measure)), J0, 1 / inverse_gamma))
+    worst = max(found, key=lambda point: abs(point[0] - 1))
+    places = "; ".join(f"J₀ = {J0:.3g}, γ = {gamma:.3g}" for _, J0, gamma in found)
+    return Finding(worst[0], f"On the line at {places}.")
