@@ -90,6 +90,12 @@ def test_code_is_plain_python(code):
         assert "filterwarnings" not in source and "simplefilter" not in source, f"cell {number}"
 
 
+def test_no_cell_ends_with_a_semicolon(code):
+    """It hides a value only where IPython keeps a history; nbval's kernels keep none, and would see the value."""
+    for number, cell in code:
+        assert not text(cell["source"]).rstrip().endswith(";"), f"cell {number}: end with plt.show() or an assignment"
+
+
 def test_nothing_of_the_machine_or_the_hour_remains(notebook, code):
     metadata = notebook["metadata"]
     assert metadata["kernelspec"] == {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -85,7 +85,7 @@ def test_index_leads_to_the_front_page(visit, origin):
     page = visit(origin).page
     page.goto(f"{origin}/index.html")
     page.wait_for_url("**/book/index.html")
-    assert "Glasses at low temperature" in page.locator("h1").inner_text()
+    assert "Glasses at low temperature" in page.locator("article h1").first.inner_text()
 
 
 def test_formulas_are_set(visit, origin, page_name):
