@@ -5,19 +5,35 @@ couplings J_ij of mean J₀/N and variance 1/N. Energies, temperatures and field
 J = 1, with k_B = 1; ħ and the mass enter only through the quantum levels.
 """
 
+from .ensemble import (
+    DensityOfStates,
+    ExcitationSpectrum,
+    HeatCapacity,
+    density_of_states,
+    excitation_spectrum,
+    field_density,
+    heat_capacity,
+)
 from .glass import Glass
 from .landscape import WellSample, WellStatistics, well_statistics
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
+    "DensityOfStates",
+    "ExcitationSpectrum",
     "Glass",
+    "HeatCapacity",
     "PhaseDiagram",
     "PhaseLine",
     "ReplicaSymmetricState",
     "WellSample",
     "WellStatistics",
+    "density_of_states",
+    "excitation_spectrum",
+    "field_density",
     "glass_temperature",
+    "heat_capacity",
     "phase_diagram",
     "replica_symmetric",
     "well_statistics",

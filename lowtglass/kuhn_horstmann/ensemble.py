@@ -215,18 +215,17 @@ def density_of_states(state, E, n_levels=None):
     sorted_density = np.zeros(sorted_E.size)
     with np.errstate(divide="ignore"):
         np.add.at(sorted_density, which, _folded_density(state, where) / np.abs(slope))
-    if branches.splitting > 0:
+    if branches.double:
         first = branches.excitations[1, 1]
-        inside = (sorted_E >= branches.splitting) & (sorted_E < first)
+        inside = np.flatnonzero((sorted_E >= branches.splitting) & (sorted_E < first))
         e = sorted_E[inside]
         asymmetry = np.sqrt((e - branches.splitting) * (e + branches.splitting))
+        weight = _folded_density(state, asymmetry / branches.distance)
         with np.errstate(divide="ignore"):
-            sorted_density[inside] += (
-                _folded_density(state, asymmetry / branches.distance) * e / (asymmetry * branches.distance)
-            )
+            sorted_density[inside] += weight * e / (asymmetry * branches.distance)
     density = np.empty(E.size)
     density[order] = sorted_density
-    plateau = float(_folded_density(state, np.array(0.0))) / branches.distance if branches.splitting > 0 else math.nan
+    plateau = float(_folded_density(state, np.array(0.0))) / branches.distance if branches.double else math.nan
     return DensityOfStates(
         E, density.reshape(E.shape)[()], float(branches.cutoff), plateau, n_levels, int(branches.h.size)
     )
@@ -302,6 +301,8 @@ def _largest_field(state):
 
 def _folded_density(state, h):
     """Density of |h|: levels do not depend on the sign of the field."""
+    if h.size == 0:
+        return np.zeros(h.shape)
     return state.field_density(h) + state.field_density(-h)
 
 
@@ -334,6 +335,7 @@ class _Branches:
     h: np.ndarray
     excitations: np.ndarray
     slopes: np.ndarray
+    double: bool
     splitting: float
     distance: float
     cutoff: float
@@ -374,8 +376,7 @@ def _branches(state, n_levels, highest):
         pending = np.unique(np.concatenate([starts, starts + 1]))
         if pending.size == 0:
             break
-    splitting = pair.splitting if pair.double else 0.0
-    return _Branches(h, excitations, slopes, splitting, pair.distance, excitations[:, 1].min())
+    return _Branches(h, excitations, slopes, pair.double, pair.splitting, pair.distance, excitations[:, 1].min())
 
 
 @njit(cache=True)

@@ -1,5 +1,7 @@
 """Statistics of double wells against roots, minimisers and histograms."""
 
+import functools
+import itertools
 import math
 
 import numpy as np
@@ -10,8 +12,6 @@ from scipy.stats import kstest
 from lowtglass import quartic
 from lowtglass.errors import InputError
 from lowtglass.kuhn_horstmann import Glass, replica_symmetric, well_statistics
-import functools
-import itertools
 
 QUANTITIES = ("asymmetry", "barrier", "distance", "wkb_exponent", "tunnel_splitting")
 
