@@ -108,6 +108,8 @@ class _Parameter:
             text = slider.format(value) if callable(slider.format) else format(value, slider.format or _general(value))
         except (TypeError, ValueError) as error:
             raise InputError("format", slider.format, f"a format for {value!r} ({error})") from None
+        if not isinstance(value, str) and not callable(slider.format):
+            text = text.replace("-", "−")
         return f"{text} {slider.unit}".strip()
 
     def index(self, argument, wanted):
@@ -182,11 +184,14 @@ class _Canvas:
         for axes, containers in self._containers:
             del axes.containers[containers:]  # bars, error bars: their artists are gone already
             axes.set_prop_cycle(None)
-        said = self.draw(self.figure, **values)
-        kept = {id(artist) for artist in self._kept}
-        self._added = [artist for artist in self._children() if id(artist) not in kept]
+        try:
+            said = self.draw(self.figure, **values)
+        finally:  # what a failed drawing has left goes away with the rest
+            kept = {id(artist) for artist in self._kept}
+            self._added = [artist for artist in self._children() if id(artist) not in kept]
         if any(artist.stale for artist in self._kept) or self._geometry() != self._fixed:
             # a picture would depend on the one before it
+            self._image = None
             raise InputError(
                 "draw",
                 self.draw,
@@ -201,6 +206,7 @@ class _Canvas:
 
     def _draw_background(self):
         self.figure.clear()
+        self._added = []
         self.background(self.figure)
         self._axes = list(self.figure.axes)
         for axes in self._axes:
@@ -396,32 +402,35 @@ class Explorer:
             for parameter in self._parameters
         }
         self._image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
-        self._errors = ipywidgets.Output()
+        self._message = ipywidgets.HTML()
         # in a fresh kernel always the same id, and never twice in one kernel
         key = f"{'|'.join(map(repr, self.values.items()))}|{next(self._shown)}"
-        self._widget = ipywidgets.VBox(
-            [*self._controls.values(), self._image, self._errors],
-            model_id=hashlib.sha256(key.encode()).hexdigest()[:32],
-        )
+        self._update()
         for control in self._controls.values():
             control.observe(self._update, "value")
-        self._update()
+        self._widget = ipywidgets.VBox(
+            [*self._controls.values(), self._message, self._image],
+            model_id=hashlib.sha256(key.encode()).hexdigest()[:32],
+        )
 
     def _current(self):
         return [self._controls[parameter.name].index for parameter in self._parameters]
 
     def _update(self, change=None):
-        """Draw the picture for the sliders as they stand; an error appears in its place."""
+        """Draw the picture for the sliders as they stand; when that fails, say so in its place."""
         indices = self._current()
         self.values = self._values(indices)
-        if self._errors.outputs:
-            self._errors.outputs = ()
-        self._image.layout.visibility = "hidden"
-        with self._errors:
+        try:
             pixels, alt = self._picture(indices)
-            self._image.value = _png(pixels)
-            self._image.tooltip = alt
-            self._image.layout.visibility = "visible"
+        except Exception as error:
+            # not the picture of other values; and not an Output widget, which nbclient cannot follow without state
+            self._image.layout.visibility = "hidden"
+            self._message.value = f'<p role="alert">{html.escape(f"{type(error).__name__}: {error}")}</p>'
+            raise
+        self._image.value = _png(pixels)
+        self._image.tooltip = alt
+        self._image.layout.visibility = "visible"
+        self._message.value = ""
 
     # -- both ----------------------------------------------------------------------------------------------------
 
@@ -468,19 +477,33 @@ def _palette_png(pixels):
         palette += strip.getpalette()[: 3 * (_COLORS - _COMMON_COLORS)]
     template = Image.new("P", (1, 1))
     template.putpalette(palette)
+    indices = np.array(image.quantize(palette=template, dither=Image.Dither.NONE))
+    # Pillow takes an entry that is near, not always the nearest: near-white for white
+    weights = np.array([1 << 16, 1 << 8, 1])
+    packed = pixels @ weights
+    for index, color in enumerate(common):
+        indices[packed == np.dot(color, weights)] = index
+    result = Image.fromarray(indices)
+    result.putpalette(palette)
     buffer = io.BytesIO()
-    image.quantize(palette=template, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    result.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
 _STYLE_SHEET = """
-.lowtglass-explorer { max-width: WIDTHpx; margin: 0.5rem 0; color: inherit; font-size: 1rem; }
+.lowtglass-explorer { max-width: calc(WIDTHpx + 0.5rem); margin: 0.5rem 0; color: inherit; font-size: 1rem; }
 .lowtglass-explorer label { display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.75rem; margin: 0 0 0.25rem; }
 .lowtglass-explorer label span { flex: 0 1 auto; min-width: 8rem; }
 .lowtglass-explorer input { flex: 1 1 9rem; min-width: 0; height: 2rem; margin: 0; accent-color: #0072b2; }
 .lowtglass-explorer output { flex: 0 0 6rem; font-variant-numeric: tabular-nums; }
-.lowtglass-explorer img.lowtglass-frame { display: block; box-sizing: border-box; max-width: 100%; height: auto;
-  margin: 0.25rem 0; background: #fff; filter: none !important; border-radius: 0.25rem; }
+.lowtglass-explorer img.lowtglass-frame { display: block; box-sizing: border-box; width: calc(WIDTHpx + 0.5rem);
+  max-width: 100%; height: auto; margin: 0.25rem 0; padding: 0.25rem; background: #fff; border-radius: 0.25rem;
+  filter: none !important; }
+@media (max-width: 40rem) {
+  .lowtglass-explorer label span { flex: 1 1 0; }
+  .lowtglass-explorer output { flex: 0 0 auto; }
+  .lowtglass-explorer input { order: 1; flex: 1 0 100%; }
+}
 """
 
 # every explorer of the page that is not yet at work: each brings the script, whichever runs first does all it sees
