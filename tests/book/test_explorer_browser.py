@@ -55,10 +55,8 @@ def state(page):
 
 
 def expected(explorer, *indices):
-    """What the page of this explorer holds for these positions."""
-    frames = explorer.frames()
-    shape = [len(parameter.static) for parameter in explorer._parameters]
-    return frames[int(np.ravel_multi_index(indices, shape))].alt
+    """Words for the picture of this explorer at these positions."""
+    return explorer._picture(indices)[1]
 
 
 def test_pictures_follow_the_keyboard(window, explorers):

@@ -82,7 +82,8 @@ def test_the_search_for_remote_references_finds_them():
 def test_page_fetches_nothing_from_elsewhere(soup):
     assert not remote(fetched(soup))
     for script in soup.find_all("script"):
-        text = ON_CLICK.sub("", script.get_text())
+        # pictures inside a script are letters that may spell anything
+        text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", ON_CLICK.sub("", script.get_text()))
         assert not CALL.search(text), text[:200]
         assert "cdn" not in text.lower() and "unpkg" not in text, text[:200]
 
