@@ -166,6 +166,8 @@ class WellStatistics:
         for low, high in itertools.pairwise(breaks):
             at_low, at_high = (float(self._at(quantity, np.array(t))[0]) for t in (low, high))
             inside = (flat >= min(at_low, at_high)) & (flat <= max(at_low, at_high))
+            if not inside.any():
+                continue
             angle = self._invert(quantity, flat[inside], low, high, at_low < at_high)
             h = self.spinodal_field * np.cos(angle)
             slope = np.abs(self._at(quantity, angle)[1])
