@@ -1,5 +1,6 @@
 """The explorer: what it draws, when, and what stands in the page."""
 
+import doctest
 import html.parser
 import io
 import json
@@ -253,12 +254,12 @@ def test_failure_stands_in_place_of_the_picture():
 
 def test_frames_leave_the_live_picture_alone():
     explorer = explore(curves, background=axes, wave=WAVE, power=[1, 2, 3])
-    explorer.controls["wave"].value = 4.0
+    explorer.controls["wave"].value = 1.0
     picture = explorer.image.value
     explorer.html()
     assert explorer.image.value == picture
-    assert explorer.values == {"wave": 4.0, "power": 1}
-    assert np.array_equal(explorer.figure.axes[0].lines[0].get_ydata(), np.sin(4 * X))
+    assert explorer.values == {"wave": 1.0, "power": 1}
+    assert np.array_equal(explorer.figure.axes[0].lines[0].get_ydata(), np.sin(X))
 
 
 # -- the page --------------------------------------------------------------------------------------------------
@@ -465,3 +466,9 @@ def test_minus_is_a_minus():
 
 def test_explorer_is_what_explore_returns():
     assert isinstance(explore(of_n, n=[1]), Explorer)
+
+
+def test_example_of_the_docstring():
+    tried = doctest.testmod(sys.modules["lowtglass.explore"])
+    assert tried.attempted > 0
+    assert tried.failed == 0
