@@ -74,7 +74,7 @@ def zero_averages(a, eta, nodes, weights):
     """
     low = max(0.0, eta - Z_RANGE)
     reach = Z_RANGE + min(eta, Z_RANGE)
-    panels = int(math.ceil(reach / 2.25))
+    panels = math.ceil(reach / 2.25)
     m1 = m2 = c1 = m4 = at = m1a = m2a = c1a = m2e = c1e = m13 = m6 = 0.0
     base = math.sqrt(max(a, 0.0))
     linear = 2.0 * a if a > 0.0 else -a
@@ -278,7 +278,8 @@ def site(alpha, g, theta):
             s4 += p * t2 * t2
             t += step if side == 0 else -step
         reach = t
-    # Far below all other scales the well is Gaussian and its skewness, −φ‴ times the cube of the variance, is lost in rounding.
+    # Far below all other scales the well is Gaussian; its skewness, −φ‴ times the cube of the variance, is lost in
+    # rounding.
     gaussian = 6.0 * x0 < 1e-4 * curvature**1.5
     third = -6.0 * x0
     discriminant = x0 * x0 - 4.0 * g / x0
@@ -328,7 +329,7 @@ def thermal_equations(T, k, J0, C, q, Y, nodes, weights, theta, r, jac):
     alpha = (C - k) / math.sqrt(T)
     s = sigma * T**-0.75
     t4 = T**0.25
-    # Scale in y on which a site responds near h = 0: its Lee–Yang zeros lie on the imaginary axis at about this distance.
+    # Scale in y on which a site responds near h = 0: its Lee–Yang zeros lie on the imaginary axis about this far away.
     if alpha > 0.0:
         scale = 1.5 / (1.0 + 2.0 * math.sqrt(alpha)) / s
     else:

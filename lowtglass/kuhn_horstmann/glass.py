@@ -60,7 +60,8 @@ class Glass:
             raise InputError(
                 "gamma",
                 self.gamma,
-                f"a value for which |a2/gamma| <= 1e50 and 1e-200 < a4/(6 gamma) < 1e200 (a2 = {self.a2}, a4 = {self.a4})",
+                "a value for which |a2/gamma| <= 1e50 and 1e-200 < a4/(6 gamma) < 1e200 "
+                f"(a2 = {self.a2}, a4 = {self.a4})",
             )
 
     @property

@@ -11,8 +11,8 @@ Glass to polarised
 De Almeida–Thouless line
     ⟨1/U″²⟩ = 1 in the polarised phase; the whole glass phase is unstable.
 Onset of double wells
-    C = k. In the glass C does not depend on J₀ and the line is horizontal; in the polarised phase it bends down, k ≈ 1/(3J₀)
-    for large J₀. The de Almeida–Thouless line lies above it and approaches it like exp(−J₀²).
+    C = k. In the glass C does not depend on J₀ and the line is horizontal; in the polarised phase it bends down,
+    k ≈ 1/(3J₀) for large J₀. The de Almeida–Thouless line lies above it and approaches it like exp(−J₀²).
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class PhaseDiagram:
     ergodic_glass, ergodic_polarised, glass_polarised : PhaseLine
         Boundaries of the three phases at T = 0.
     at : PhaseLine
-        De Almeida–Thouless line in the polarised phase; on the side of larger 1/γ the replica-symmetric state is stable.
+        De Almeida–Thouless line in the polarised phase; the replica-symmetric state is stable above it.
     double_wells : PhaseLine
         Onset of double wells, from J₀ = 0 through the glass into the polarised phase; they exist below it.
     multicritical : tuple of float

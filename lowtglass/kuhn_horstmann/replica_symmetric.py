@@ -138,7 +138,7 @@ def glass_temperature(glass):
     """
     _check(glass)
     T, _ = _reduced.transition(_distance(glass), glass.J0)
-    return T / glass.quartic
+    return float(T / glass.quartic)
 
 
 def replica_symmetric(glass, T=0.0, *, branch="stable"):
@@ -152,10 +152,10 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
         Temperature, >= 0, in units of J.
     branch : {"stable", "ergodic", "glass", "polarised"}
         "stable" is the thermodynamic state. Among the states without polarisation it is the glass (q > 0) below the
-        temperature at which C = 1 and the ergodic state above it, q being the largest stationary point of f as replica
-        theory wants. That state is stable against polarisation while J₀C <= 1; beyond, f has a maximum in p at p = 0, and
-        the polarised state, which appears there continuously, takes over. The other names ask for one solution whether
-        it is stable or not.
+        temperature at which C = 1 and the ergodic state above it: replica theory wants the maximum of f over q. That
+        state is stable against polarisation while J₀C <= 1; beyond, f has a maximum in p at p = 0, and the polarised
+        state, which appears there continuously, takes over. The other names ask for one solution whether it is stable
+        or not.
 
     Returns
     -------
@@ -167,6 +167,11 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
         If `T` is negative or not finite, or the branch does not exist for these parameters.
     ConvergenceError
         If the iteration fails, or the check with denser quadrature does.
+
+    Notes
+    -----
+    Close to a transition q and p are ill conditioned: their relative error is about 1e-16 over the relative distance
+    from it. At T = 0 the onset of the glass is an exception: q keeps its relative accuracy down to γ = a₂/2.
     """
     _check(glass)
     T = real("T", T, minimum=0.0)
@@ -174,7 +179,9 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
         raise InputError("branch", branch, f"one of {', '.join(_BRANCHES)}")
     reduced = T * glass.quartic
     if reduced > 1e150 or 0.0 < reduced < 1e-150:
-        raise InputError("T", T, f"0, or a temperature between {1e-150 / glass.quartic:g} and {1e150 / glass.quartic:g}")
+        raise InputError(
+            "T", T, f"0, or a temperature between {1e-150 / glass.quartic:g} and {1e150 / glass.quartic:g}"
+        )
     if branch == "ergodic":
         return _ergodic(glass, T)
     if branch == "glass":
@@ -184,7 +191,9 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
     below = _glass_exists(glass, reduced)
     if glass.J0 <= 1.0:
         if branch == "polarised":
-            raise InputError("branch", branch, f"a state that exists: polarisation needs J0 > 1 at least, J0 = {glass.J0:g}")
+            raise InputError(
+                "branch", branch, f"a state that exists: polarisation needs J0 > 1 at least, J0 = {glass.J0:g}"
+            )
         return _glass(glass, T) if below else _ergodic(glass, T)
     state = _glass(glass, T) if below else _ergodic(glass, T)
     if glass.J0 * state.C > 1.0 + _ONSET:
@@ -193,8 +202,8 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
         raise InputError(
             "branch",
             branch,
-            f"a state that exists: at gamma = {glass.gamma:g} and T = {T:g} polarisation needs J0 > {1 / state.C:.12g}, "
-            f"J0 = {glass.J0:g}",
+            f"a state that exists: at gamma = {glass.gamma:g} and T = {T:g} "
+            f"polarisation needs J0 > {1 / state.C:.12g}, J0 = {glass.J0:g}",
         )
     return state
 
@@ -243,7 +252,8 @@ def _ergodic(glass, T):
         raise InputError(
             "branch",
             "ergodic",
-            f"a state that exists: p = q = 0 needs T >= {_reduced.ergodic_end(k) / B:.12g} at a2/gamma = {k:g}, T = {T:g}",
+            f"a state that exists: at a2/gamma = {k:g} p = q = 0 needs T >= {_reduced.ergodic_end(k) / B:.12g}, "
+            f"T = {T:g}",
         )
     log_z, _, x2, _, _ = _reduced.site(alpha, 0.0, 0.45)
     residual = abs((x2 - alpha * reduced) / math.sqrt(reduced) - k) / (1.0 + abs(k))
@@ -252,7 +262,7 @@ def _ergodic(glass, T):
 
 
 def _glass(glass, T):
-    k, B, delta = glass.stiffness, glass.quartic, _distance(glass)
+    B, delta = glass.quartic, _distance(glass)
     a, _, iterations = _reduced.zero_glass(delta, _reduced.NODES, _reduced.WEIGHTS)
     sigma, C, value, _ = _reduced.zero_glass_point(a, _reduced.FINE_NODES, _reduced.FINE_WEIGHTS)
     q = sigma * sigma
@@ -269,12 +279,14 @@ def _glass(glass, T):
 
 def _polarised(glass, T, unpolarised):
     k, J0 = glass.stiffness, glass.J0
-    # Starting point: exact at the onset from the ergodic phase at T = 0 (q → 0, η² = J₀² − 1), at the onset from the glass
-    # (q of the glass, η = 0) and for large J₀ (q = J₀ − k, η = J₀).
+    # Starting point: exact at the onset from the ergodic phase at T = 0 (q → 0, η² = J₀² − 1), at the onset from the
+    # glass (q of the glass, η = 0) and for large J₀ (q = J₀ − k, η = J₀).
     onset = 1.0 / unpolarised.C if unpolarised.q > 0.0 else 1.0
     tau = T / glass_temperature(glass)
     q = (J0 + 1.0 / J0 - k) * J0**2 / (J0**2 + 2.0) * max(1.0 - tau, 1e-16)
-    x = np.array([min(1.0 / J0, unpolarised.C), max(q, unpolarised.q * glass.quartic, 1e-300), (J0 - onset) * (J0 + onset)])
+    x = np.array(
+        [min(1.0 / J0, unpolarised.C), max(q, unpolarised.q * glass.quartic, 1e-300), (J0 - onset) * (J0 + onset)]
+    )
     return _solve(glass, T, x, "polarised")
 
 
@@ -310,12 +322,12 @@ def _finish(glass, T, p, q, C, free, unstable, branch, residual, iterations):
     return ReplicaSymmetricState(
         glass=glass,
         T=T,
-        p=p / math.sqrt(B),
-        q=q / B,
-        C=C,
-        free_energy=free_energy,
-        at_stability=1.0 - unstable,
+        p=float(p / math.sqrt(B)),
+        q=float(q / B),
+        C=float(C),
+        free_energy=float(free_energy),
+        at_stability=float(1.0 - unstable),
         branch=branch,
-        residual=residual,
-        iterations=iterations,
+        residual=float(residual),
+        iterations=int(iterations),
     )
