@@ -69,7 +69,7 @@ class DensityOfStates:
     cutoff : float
         Smallest excitation energy: the tunnel splitting at h = 0, or the smallest gap.
     plateau : float
-        2 P(h=0)/d with d = 2 |⟨0|v|1⟩| at h = 0, the flat density between the cut-off and the first intra-well
+        2 P(h=0)/d with d = 2 ``|⟨0|v|1⟩|`` at h = 0, the flat density between the cut-off and the first intra-well
         excitation; NaN without double wells.
     n_levels : int
         Levels used at every field.

@@ -65,7 +65,7 @@ class WellStatistics:
     barrier_from : {"mean", "deep", "shallow"}
         Minimum from which the barrier is measured.
     spinodal_field : float
-        |h| below which the potential has two wells.
+        ``|h|`` below which the potential has two wells.
     fraction : float
         Share of the coordinates that move in a double well.
     curvature, quartic : float
@@ -95,14 +95,14 @@ class WellStatistics:
         Parameters
         ----------
         quantity : str
-            One of :data:`QUANTITIES`.
+            One of ``QUANTITIES``.
         h : array_like
             Effective fields.
 
         Returns
         -------
         ndarray
-            The property; NaN where |h| is at or above the spinodal field.
+            The property; NaN where ``|h|`` is at or above the spinodal field.
         """
         _known("quantity", quantity, QUANTITIES)
         h = finite_array("h", h)
@@ -119,12 +119,12 @@ class WellStatistics:
         return (low if low > 1e-12 * high else 0.0), high
 
     def singular_values(self, quantity):
-        """Values at which the density diverges, with the |h| where the property is stationary.
+        """Values at which the density diverges, with the ``|h|`` where the property is stationary.
 
         Returns
         -------
         list of (float, float)
-            (value, |h|), sorted by value. The divergences are integrable, of inverse-square-root type.
+            ``(value, |h|)``, sorted by value. The divergences are integrable, of inverse-square-root type.
         """
         _known("quantity", quantity, QUANTITIES)
         angles = list(self._breaks(quantity)[1:-1])
@@ -146,7 +146,7 @@ class WellStatistics:
         Parameters
         ----------
         quantity : str
-            One of :data:`QUANTITIES`.
+            One of ``QUANTITIES``.
         x : array_like
             Values of the property.
         conditional : bool, optional
