@@ -1,12 +1,17 @@
 """What the built book refers to: nothing that a browser fetches from elsewhere, and no link that leads nowhere."""
 
 import re
+from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 pytestmark = pytest.mark.site
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGURATION = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf8"))
 
 # attributes that a browser follows by itself; <a href> is followed by the reader
 FETCHED = {
@@ -122,6 +127,22 @@ def test_every_link_within_the_book_leads_somewhere(site, page_name, soup):
                     e["name"] for e in other.find_all("a", attrs={"name": True})
                 }
             assert unquote(fragment) in targets[target], f"{page_name} refers to {reference}"
+
+
+def test_launch_buttons_name_this_chapter(page_name, soup):
+    """Binder, Colab and live code open the notebook that the page was made from."""
+    notebook = page_name.removesuffix(".html") + ".ipynb"
+    if not (ROOT / notebook).exists():
+        assert not soup.find("a", href=re.compile("mybinder"))
+        return
+    repository = CONFIGURATION["repository"]["url"].removeprefix("https://github.com/")
+    branch = CONFIGURATION["repository"]["branch"]
+    addresses = {tag["href"] for tag in soup.find_all("a", href=True)}
+    assert f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/{notebook}" in addresses
+    assert f"https://colab.research.google.com/github/{repository}/blob/{branch}/{notebook}" in addresses
+    thebe = soup.find("script", type="text/x-thebe-config").get_text()
+    assert f'repo: "{repository}"' in thebe and f'ref: "{branch}"' in thebe and 'name: "python3"' in thebe
+    assert soup.find(onclick=re.compile("initThebe"))
 
 
 def test_every_picture_has_alternative_text(soup):
