@@ -1,0 +1,564 @@
+r"""Levels and matrix elements of a particle in a quartic potential.
+
+:math:`H = -\kappa\,d^2/dx^2 + c_1x + c_2x^2 + c_3x^3 + c_4x^4` is diagonalised in oscillator functions centred on the
+classically allowed region of the highest level asked for, with a length set by that region and its largest momentum.
+There the matrix has nine diagonals. Givens rotations make it tridiagonal (H. R. Schwarz, Numer. Math. 12, 231 (1968)), QL
+finds the eigenvalues, and only those few linear functionals of the eigenvectors are carried along that are needed:
+their components on the last basis functions, from which follows how much of :math:`H\psi` leaks out of the basis, and for
+symmetric wells their value or slope at the centre.
+
+For a symmetric double well the splitting of a pair is taken from the Wronskian of its even and odd state,
+
+.. math:: (E_{\rm o} - E_{\rm e})\int_0^\infty\psi_{\rm e}\psi_{\rm o}\,dx = \kappa\,\psi_{\rm e}(0)\,\psi_{\rm o}'(0) ,
+
+which keeps its relative accuracy where the difference of the two levels has none.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+from numba import njit
+
+from .._validation import integer, real
+from ..errors import ConvergenceError
+from .geometry import check_coefficients
+from .taylor import shift_one
+
+__all__ = ["Levels", "levels"]
+
+_MAX_BASIS = 1600
+_EPS = float(np.finfo(float).eps)
+
+
+@dataclasses.dataclass(frozen=True)
+class Levels:
+    """Lowest levels of quartic potentials.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (..., n)
+        E_0 <= E_1 <= …
+    error : ndarray, shape (..., n)
+        Estimated absolute error of each level: leak out of the basis plus rounding.
+    gaps : ndarray, shape (..., n − 1)
+        E_{k+1} − E_k. For symmetric wells the splittings of pairs keep a relative accuracy far below the error of the
+        levels; for all others a gap is the difference of two levels.
+    gap_error : ndarray, shape (..., n − 1)
+        Estimated absolute error of each gap. Where it is not small beside the gap, the gap is not known.
+    position : ndarray, shape (..., n, n), or None
+        ⟨j|x|k⟩, with signs such that ⟨k|x|k+1⟩ >= 0.
+    basis_size : ndarray of int, shape (...)
+        Oscillator functions used.
+    """
+
+    energies: np.ndarray
+    error: np.ndarray
+    gaps: np.ndarray
+    gap_error: np.ndarray
+    position: np.ndarray | None
+    basis_size: np.ndarray
+
+
+def levels(coefficients, n_levels, *, kinetic=0.5, matrix_elements=False):
+    """Lowest levels of H = −kinetic d²/dx² + c₁x + c₂x² + c₃x³ + c₄x⁴.
+
+    Parameters
+    ----------
+    coefficients : array_like, shape (..., 4)
+        (c₁, c₂, c₃, c₄), c₄ > 0; one potential for each leading index.
+    n_levels : int
+        Number n of levels, 1 to 400.
+    kinetic : float, optional
+        ħ²/2m > 0.
+    matrix_elements : bool, optional
+        Whether to compute the matrix elements of x.
+
+    Returns
+    -------
+    Levels
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    ConvergenceError
+        If 1600 oscillator functions do not suffice; carries the levels found.
+    """
+    coefficients = check_coefficients(coefficients)
+    n = integer("n_levels", n_levels, minimum=1, maximum=400)
+    kinetic = real("kinetic", kinetic, minimum=0.0, open_minimum=True)
+    leading = coefficients.shape[:-1]
+    c = np.ascontiguousarray(coefficients.reshape(-1, 4))
+    count = len(c)
+    energies, error = np.empty((count, n)), np.empty((count, n))
+    gaps, gap_error = np.empty((count, n - 1)), np.empty((count, n - 1))
+    size, frame = np.zeros(count, np.int64), np.empty((count, 8))
+    _solve(c, kinetic, _MAX_BASIS, energies, error, gaps, gap_error, size, frame)
+    failed = np.flatnonzero(size < 0)
+    size = np.abs(size)
+    position = _positions(frame, size, kinetic, n) if matrix_elements and not failed.size else None
+    result = Levels(
+        energies.reshape(*leading, n),
+        error.reshape(*leading, n),
+        gaps.reshape(*leading, n - 1),
+        gap_error.reshape(*leading, n - 1),
+        None if position is None else position.reshape(*leading, n, n),
+        size.reshape(leading)[()],
+    )
+    if failed.size:
+        first = failed[0]
+        raise ConvergenceError(
+            f"levels of the potential {c[first].tolist()} (one of {failed.size}) do not converge",
+            result,
+            float(error[first].max()),
+            int(size[first]),
+        )
+    return result
+
+
+@njit(cache=True)
+def _solve(c, kinetic, max_basis, energies, error, gaps, gap_error, size, frame):
+    """Levels of each potential; a negative size marks one that did not converge."""
+    n = energies.shape[1]
+    for i in range(c.shape[0]):
+        # Frame: centre, length, coefficients 0 … 4 about the centre, 1 if even about it.
+        _choose_frame(c[i], kinetic, n, frame[i])
+        guess = frame[i, 7]
+        shifted = frame[i, 2:7]
+        symmetric = shifted[1] == 0.0 and shifted[3] == 0.0
+        basis = max(int(2.1 * guess) + 24, n + 20)
+        while True:
+            basis += -basis % 4
+            if basis > max_basis:
+                basis = max_basis
+            done = _diagonalise(
+                shifted, frame[i, 1], kinetic, basis, symmetric, energies[i], error[i], gaps[i], gap_error[i]
+            )
+            if done or basis == max_basis:
+                break
+            basis = int(1.15 * basis) + 4
+        size[i] = basis if done else -basis
+        frame[i, 7] = 1.0 if symmetric else 0.0
+        # What the constant adds to the energies it adds to their rounding.
+        for k in range(n):
+            energies[i, k] += shifted[0]
+            error[i, k] += 2.0 * _EPS * abs(shifted[0])
+
+
+@njit(cache=True)
+def _choose_frame(c, kinetic, n, out):
+    """Centre and length of the oscillator functions, and their number by phase-space volume (in the last entry)."""
+    shifted = out[2:7]
+    origin = -c[2] / (4.0 * c[3])
+    shift_one(c, origin, shifted)
+    floor, deepest = _lowest(shifted)
+    # The number of levels below E is about the phase-space area over 2π; bisect for n + 1/2.
+    low, high = 0.0, 1.0
+    unit = kinetic ** (2.0 / 3.0) * shifted[4] ** (1.0 / 3.0)
+    while _count(shifted, kinetic, floor + high * unit, deepest) < n + 0.5:
+        low = high
+        high *= 2.0
+    for _ in range(5):
+        middle = 0.5 * (low + high)
+        if _count(shifted, kinetic, floor + middle * unit, deepest) < n + 0.5:
+            low = middle
+        else:
+            high = middle
+    energy = floor + high * unit
+    left, right = _turning(shifted, energy, -1.0, deepest), _turning(shifted, energy, 1.0, deepest)
+    centre = 0.0
+    if shifted[1] != 0.0 or shifted[3] != 0.0:
+        centre = 0.5 * (left + right)
+        shift_one(c, origin + centre, shifted)
+    half = 0.5 * (right - left)
+    momentum = math.sqrt((energy - floor) / kinetic)
+    out[0] = origin + centre
+    # Narrower than the region by the factor that needs the fewest functions for tails to 1e-12.
+    out[1] = 0.8 * math.sqrt(half / momentum)
+    out[7] = 0.5 * half * momentum
+
+
+@njit(cache=True)
+def _value(c, y):
+    return c[0] + y * (c[1] + y * (c[2] + y * (c[3] + y * c[4])))
+
+
+@njit(cache=True)
+def _lowest(c):
+    """Smallest value of the potential and where it is, by Newton from beyond each outer well."""
+    reach = abs(c[1] / c[4]) ** (1.0 / 3.0) + math.sqrt(abs(c[2] / c[4])) + abs(c[3] / c[4]) + 1e-300
+    best, where = math.inf, 0.0
+    for side in (-1.0, 1.0):
+        y = side * reach
+        for _ in range(200):
+            slope = c[1] + y * (2.0 * c[2] + y * (3.0 * c[3] + y * 4.0 * c[4]))
+            bend = 2.0 * c[2] + y * (6.0 * c[3] + y * 12.0 * c[4])
+            # From outside the steps shrink monotonically to the outermost stationary point.
+            if bend <= 0.0:
+                break
+            step = slope / bend
+            y -= step
+            if abs(step) <= 1e-14 * abs(y) or slope * side <= 0.0:
+                break
+        value = _value(c, y)
+        if value < best:
+            best, where = value, y
+    return best, where
+
+
+@njit(cache=True)
+def _turning(c, energy, side, deepest):
+    """Outermost point on one side where the potential equals an energy above its minimum."""
+    # Far enough out that the potential is convex from there on and above the energy.
+    reach = abs(c[1] / c[4]) ** (1.0 / 3.0) + math.sqrt(abs(c[2] / c[4])) + abs(c[3] / c[4])
+    reach += math.sqrt(math.sqrt(max(energy - c[0], 0.0) / c[4]))
+    outside, inside = side * reach, deepest
+    for _ in range(100):
+        slope = c[1] + outside * (2.0 * c[2] + outside * (3.0 * c[3] + outside * 4.0 * c[4]))
+        if slope * side <= 0.0:
+            break
+        step = (_value(c, outside) - energy) / slope
+        y = outside - step
+        if abs(step) <= 1e-6 * reach:
+            return y
+        if (y - deepest) * side <= 0.0:
+            break
+        if _value(c, y) < energy:
+            inside = y
+            break
+        outside = y
+    # Newton's steps end in an outer well above the energy, or where the potential is concave: bisect from there.
+    for _ in range(30):
+        middle = 0.5 * (outside + inside)
+        if _value(c, middle) > energy:
+            outside = middle
+        else:
+            inside = middle
+    return outside
+
+
+@njit(cache=True)
+def _count(c, kinetic, energy, deepest):
+    """Phase-space area below an energy over 2π, by the midpoint rule in an angle."""
+    left, right = _turning(c, energy, -1.0, deepest), _turning(c, energy, 1.0, deepest)
+    half, middle = 0.5 * (right - left), 0.5 * (right + left)
+    total = 0.0
+    for k in range(16):
+        angle = math.pi * (k + 0.5) / 16.0
+        excess = energy - _value(c, middle + half * math.cos(angle))
+        if excess > 0.0:
+            total += math.sqrt(excess / kinetic) * math.sin(angle)
+    return total * half / 16.0
+
+
+@njit(cache=True)
+def _matrix(c, length, kinetic, parity, band):
+    """Write H in all oscillator functions (parity −1), the even (0) or the odd (1) ones: band[k, j] = H[k + j, k]."""
+    stride, first = (1, 0) if parity < 0 else (2, parity)
+    t = kinetic / length**2
+    d1, d2, d3, d4 = c[1] * length, c[2] * length**2, c[3] * length**3, c[4] * length**4
+    for k in range(band.shape[0]):
+        m = float(first + stride * k)
+        one, two = math.sqrt((m + 1.0) / 2.0), math.sqrt((m + 1.0) * (m + 2.0)) / 2.0
+        band[k, 0] = (t + d2) * (m + 0.5) + d4 * (6.0 * m * (m + 1.0) + 3.0) / 4.0
+        second = (d2 - t + d4 * (2.0 * m + 3.0)) * two
+        fourth = d4 * two * math.sqrt((m + 3.0) * (m + 4.0)) / 2.0
+        if parity < 0:
+            band[k, 1] = (d1 + 1.5 * d3 * (m + 1.0)) * one
+            band[k, 2] = second
+            band[k, 3] = d3 * two * math.sqrt((m + 3.0) / 2.0)
+            band[k, 4] = fourth
+        else:
+            band[k, 1] = second
+            band[k, 2] = fourth
+
+
+@njit(cache=True, error_model="numpy")
+def _tridiagonalise(band, rows):
+    """Reduce a symmetric band matrix to diagonal d and off-diagonal e by rotations, applied to ``rows`` too.
+
+    ``band`` has the shape (n, b + 2): H[k + j, k] at [k, j], the last column for fill-in; it is destroyed. Row i of
+    ``rows`` holds the coefficient of basis function i in each functional that is carried along.
+    """
+    n, b = band.shape[0], band.shape[1] - 2
+    tracked = rows.shape[1]
+    # Rotate the outermost element of each column away and chase what that fills in down the band.
+    for column in range(n - 2):
+        for j in range(min(b, n - 1 - column), 1, -1):
+            r, col = column + j, column
+            while r < n:
+                f, g = band[col, r - 1 - col], band[col, r - col]
+                if g == 0.0:
+                    break
+                radius = math.sqrt(f * f + g * g)
+                cs, sn = f / radius, g / radius
+                band[col, r - 1 - col] = radius
+                band[col, r - col] = 0.0
+                for k in range(col + 1, r - 1):
+                    x, y = band[k, r - 1 - k], band[k, r - k]
+                    band[k, r - 1 - k] = cs * x + sn * y
+                    band[k, r - k] = cs * y - sn * x
+                p, q, o = band[r - 1, 0], band[r, 0], band[r - 1, 1]
+                twice = 2.0 * cs * sn * o
+                band[r - 1, 0] = cs * cs * p + twice + sn * sn * q
+                band[r, 0] = sn * sn * p - twice + cs * cs * q
+                band[r - 1, 1] = cs * sn * (q - p) + (cs * cs - sn * sn) * o
+                for k in range(min(b, n - 1 - r)):
+                    x, y = band[r - 1, k + 2], band[r, k + 1]
+                    band[r - 1, k + 2] = cs * x + sn * y
+                    band[r, k + 1] = cs * y - sn * x
+                for k in range(tracked):
+                    x, y = rows[r - 1, k], rows[r, k]
+                    rows[r - 1, k] = cs * x + sn * y
+                    rows[r, k] = cs * y - sn * x
+                col = r - 1
+                r += b
+    return band[:, 0].copy(), band[:, 1].copy()
+
+
+@njit(cache=True, error_model="numpy")
+def _below(d, e, start, value):
+    """Number of eigenvalues below a value in the trailing block of a tridiagonal matrix (e squared), after Sturm."""
+    count = 0
+    q = 1.0
+    previous = 0.0
+    for i in range(start, d.size):
+        q = d[i] - value - previous / q
+        if q < 0.0:
+            count += 1
+        elif q == 0.0:
+            q = 1e-300
+        previous = e[i]
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _eigenvalues(diagonal, off, wanted):
+    """Lowest eigenvalues of a symmetric tridiagonal matrix, ascending.
+
+    The square-root-free QL method of Pal, Walker and Kahan. In matrices that grow downwards it finds small eigenvalues
+    first; it stops when Sturm's sequence says that none below those wanted is left.
+    """
+    n = diagonal.size
+    d = diagonal.copy()
+    e = off**2
+    for low in range(n):
+        if low >= wanted and (low - wanted) % 4 == 2:
+            found = np.sort(d[:low])
+            if _below(d, e, low, found[wanted - 1]) == 0:
+                return found[:wanted]
+        for _ in range(60):
+            m = low
+            while m < n - 1 and e[m] > 1.2e-32 * abs(d[m] * d[m + 1]):
+                m += 1
+            if m == low:
+                break
+            root = math.sqrt(e[low])
+            sigma = (d[low + 1] - d[low]) / (2.0 * root)
+            sigma = d[low] - root / (sigma + math.copysign(math.sqrt(sigma * sigma + 1.0), sigma))
+            c, s = 1.0, 0.0
+            gamma = d[m] - sigma
+            p = gamma * gamma
+            for i in range(m - 1, low - 1, -1):
+                square = e[i]
+                r = p + square
+                if i != m - 1:
+                    e[i + 1] = s * r
+                previous, last = c, gamma
+                c, s = p / r, square / r
+                gamma = c * (d[i] - sigma) - s * last
+                d[i + 1] = last + (d[i] - gamma)
+                p = gamma * gamma / c if c != 0.0 else previous * square
+            e[low] = s * p
+            d[low] = sigma + gamma
+    return np.sort(d)[:wanted]
+
+
+@njit(cache=True, error_model="numpy")
+def _eigenvector(diagonal, off, value, floor, steps, work, out):
+    """Eigenvector of a symmetric tridiagonal matrix by inverse iteration (Gauss with partial pivoting)."""
+    n = diagonal.size
+    out[:] = 1.0
+    for _ in range(steps):
+        # Rows of the upper triangle in work[:, :3]; multipliers are applied at once.
+        work[0, 0], work[0, 1], work[0, 2] = diagonal[0] - value, off[0], 0.0
+        for i in range(n - 1):
+            a, b = off[i], diagonal[i + 1] - value
+            c = off[i + 1] if i + 2 < n else 0.0
+            if abs(work[i, 0]) >= abs(a):
+                pivot = work[i, 0]
+                if abs(pivot) < floor:
+                    pivot = floor
+                    work[i, 0] = floor
+                f = a / pivot
+                work[i + 1, 0] = b - f * work[i, 1]
+                work[i + 1, 1] = c - f * work[i, 2]
+                work[i + 1, 2] = 0.0
+                out[i + 1] -= f * out[i]
+            else:
+                f = work[i, 0] / a
+                u, v = work[i, 1], work[i, 2]
+                work[i, 0], work[i, 1], work[i, 2] = a, b, c
+                work[i + 1, 0] = u - f * b
+                work[i + 1, 1] = v - f * c
+                work[i + 1, 2] = 0.0
+                out[i], out[i + 1] = out[i + 1], out[i] - f * out[i + 1]
+        if abs(work[n - 1, 0]) < floor:
+            work[n - 1, 0] = floor
+        norm = 0.0
+        for i in range(n - 1, -1, -1):
+            x = out[i]
+            if i + 1 < n:
+                x -= work[i, 1] * out[i + 1]
+            if i + 2 < n:
+                x -= work[i, 2] * out[i + 2]
+            out[i] = x / work[i, 0]
+            norm += out[i] * out[i]
+        out /= math.sqrt(norm)
+
+
+@njit(cache=True)
+def _functional(basis, parity, length, out):
+    """Value (parity 0) or slope (parity 1) at the centre of the even or odd oscillator functions."""
+    value = math.pi**-0.25
+    for k in range(basis):
+        if k > 0:
+            value *= -math.sqrt((2.0 * k - 1.0) / (2.0 * k))
+        out[k] = value * math.sqrt(2.0 * (2.0 * k + 1.0)) / length**1.5 if parity == 1 else value / math.sqrt(length)
+
+
+@njit(cache=True)
+def _block(c, length, kinetic, basis, parity, wanted):
+    """Lowest eigenvalues, their leaks out of the basis, values or slopes at the centre with the norm of that functional,
+    and a bound on the eigenvalues of the whole matrix."""
+    b = 4 if parity < 0 else 2
+    band = np.zeros((basis, b + 2))
+    _matrix(c, length, kinetic, parity, band)
+    coupling = np.zeros((b, b))
+    for o in range(b):
+        for j in range(o, b):
+            coupling[o, j] = band[basis - b + j, b + o - j]
+    rows = np.zeros((basis, b if parity < 0 else b + 1))
+    for j in range(b):
+        rows[basis - b + j, j] = 1.0
+    if parity >= 0:
+        _functional(basis, parity, length, rows[:, b])
+    norm = math.sqrt(np.sum(rows[:, -1] ** 2))
+    diagonal, off = _tridiagonalise(band, rows)
+    values = _eigenvalues(diagonal, off, wanted)
+    top = np.max(np.abs(diagonal) + 2.0 * np.abs(off))
+    leak = np.empty(wanted)
+    centre = np.zeros(wanted)
+    work = np.empty((basis, 3))
+    vector = np.empty(basis)
+    for k in range(wanted):
+        # For the size of a leak one step of inverse iteration is enough, for a value deep in a barrier it is not.
+        _eigenvector(diagonal, off, values[k], _EPS * top, 1 if parity < 0 else 2, work, vector)
+        seen = np.zeros(rows.shape[1])
+        for i in range(basis):
+            for j in range(rows.shape[1]):
+                seen[j] += vector[i] * rows[i, j]
+        total = 0.0
+        for o in range(b):
+            part = 0.0
+            for j in range(o, b):
+                part += coupling[o, j] * seen[j]
+            total += part * part
+        leak[k] = math.sqrt(total)
+        centre[k] = seen[-1]
+    return values, leak, centre, norm, top
+
+
+@njit(cache=True)
+def _diagonalise(c, length, kinetic, basis, symmetric, energies, error, gaps, gap_error):
+    """Levels in one basis; whether it is large enough."""
+    n = energies.size
+    leak = np.empty(n + 1)
+    found = np.empty(n + 1)
+    centre = np.zeros(n + 1)
+    norm = np.zeros(2)
+    if symmetric:
+        top = 0.0
+        for parity in range(2):
+            wanted = found[parity::2].size
+            values, leaks, at_centre, norm[parity], largest = _block(c, length, kinetic, basis // 2, parity, wanted)
+            found[parity::2] = values
+            leak[parity::2] = leaks
+            centre[parity::2] = at_centre
+            top = max(top, largest)
+    else:
+        found[:], leak[:], _, _, top = _block(c, length, kinetic, basis, -1, n + 1)
+    rounding = 2.0 * _EPS * top
+    spacing = (found[n] - found[0]) / n
+    tolerance = max(1e-11 * spacing, 0.5 * rounding)
+    done = True
+    for k in range(n):
+        truncation = min(leak[k], leak[k] ** 2 / spacing)
+        # The value of a state inside the barrier is first order in the leak, its energy second order.
+        if truncation > tolerance or (symmetric and leak[k] > max(1e-13 * spacing, 4.0 * _EPS * top)):
+            done = False
+        error[k] = truncation + rounding
+        energies[k] = found[k]
+    for k in range(n - 1):
+        gaps[k] = max(found[k + 1] - found[k], 0.0)
+        gap_error[k] = error[k] + error[k + 1]
+        if symmetric and k % 2 == 0:
+            even, odd = abs(centre[k]), abs(centre[k + 1])
+            splitting = 2.0 * kinetic * even * odd
+            small = 8.0 * _EPS + (leak[k] + leak[k + 1]) / spacing
+            if even > 0.0 and odd > 0.0:
+                doubt = splitting * (4.0 * splitting / spacing + small * (norm[0] / even + norm[1] / odd))
+                if doubt < gap_error[k]:
+                    gaps[k], gap_error[k] = splitting, doubt
+    for k in range(0, n - 1, 2 if symmetric else n):
+        # Order the pair by its parity, which rounding may have turned round.
+        if symmetric and energies[k + 1] < energies[k] + gaps[k]:
+            energies[k + 1] = energies[k] + gaps[k]
+    return done
+
+
+def _positions(frame, size, kinetic, n):
+    """Matrix elements of x from the eigenvectors, potentials of equal basis size together."""
+    position = np.zeros((len(size), n, n))
+    symmetric = frame[:, 7] == 1.0
+    for basis, even in sorted(set(zip(size.tolist(), symmetric.tolist(), strict=True))):
+        chosen = np.flatnonzero((size == basis) & (symmetric == even))
+        for part in np.array_split(chosen, math.ceil(len(chosen) / 256)):
+            parities = (0, 1) if even else (-1,)
+            vectors = np.zeros((len(part), basis, n))
+            for parity in parities:
+                dense = np.empty((len(part), basis if parity < 0 else basis // 2, basis if parity < 0 else basis // 2))
+                _fill(frame[part], kinetic, parity, dense)
+                found = np.linalg.eigh(dense)[1]
+                if parity < 0:
+                    vectors[:] = found[:, :, :n]
+                else:
+                    vectors[:, parity::2, parity::2] = found[:, :, : len(range(parity, n, 2))]
+            ladder = np.sqrt(np.arange(1, basis) / 2)[:, None]
+            product = np.swapaxes(vectors[:, :-1], 1, 2) @ (ladder * vectors[:, 1:])
+            matrix = (product + np.swapaxes(product, 1, 2)) * frame[part, 1][:, None, None]
+            signs = np.where(np.diagonal(matrix, 1, 1, 2) < 0, -1.0, 1.0)
+            signs = np.cumprod(np.concatenate([np.ones((len(part), 1)), signs], axis=1), axis=1)
+            matrix *= signs[:, :, None] * signs[:, None, :]
+            if even:
+                j = np.arange(n)
+                matrix[:, (j[:, None] - j) % 2 == 0] = 0.0
+            matrix[:, np.arange(n), np.arange(n)] += frame[part, 0][:, None]
+            position[part] = matrix
+    return position
+
+
+@njit(cache=True)
+def _fill(frame, kinetic, parity, dense):
+    """Dense matrices of H in the frames found before."""
+    basis = dense.shape[1]
+    b = 4 if parity < 0 else 2
+    band = np.zeros((basis, b + 1))
+    for i in range(dense.shape[0]):
+        _matrix(frame[i, 2:7], frame[i, 1], kinetic, parity, band)
+        dense[i] = 0.0
+        for k in range(basis):
+            for j in range(min(b + 1, basis - k)):
+                dense[i, k + j, k] = band[k, j]
+                dense[i, k, k + j] = band[k, j]
