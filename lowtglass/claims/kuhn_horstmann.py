@@ -630,7 +630,7 @@ def linear_gamma_4():
 
 def linear_range():
     """Decades of temperature over which the local exponent of C stays within 0.05 of one, γ = 4."""
-    T = _bump(4.0)[0] * np.geomspace(1e-5, 1.0, 401)
+    T = _bump(4.0)[0] * np.geomspace(1e-4, 1.0, 401)
     exponent = np.gradient(np.log(heat_capacity(_ground(4.0), T).heat_capacity), np.log(T))
     # The run of temperatures around T_b/30: the exponent also passes one where the splitting freezes the pairs out.
     outside = np.flatnonzero(np.abs(exponent - 1) >= 0.05)
