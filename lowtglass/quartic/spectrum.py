@@ -2,10 +2,10 @@ r"""Levels and matrix elements of a particle in a quartic potential.
 
 :math:`H = -\kappa\,d^2/dx^2 + c_1x + c_2x^2 + c_3x^3 + c_4x^4` is diagonalised in oscillator functions centred on the
 classically allowed region of the highest level asked for, with a length set by that region and its largest momentum.
-There the matrix has nine diagonals. Givens rotations make it tridiagonal (H. R. Schwarz, Numer. Math. 12, 231 (1968)), QL
-finds the eigenvalues, and only those few linear functionals of the eigenvectors are carried along that are needed:
-their components on the last basis functions, from which follows how much of :math:`H\psi` leaks out of the basis, and for
-symmetric wells their value or slope at the centre.
+There the matrix has nine diagonals. Givens rotations make it tridiagonal (H. R. Schwarz, Numer. Math. 12, 231 (1968)),
+QL finds the eigenvalues, and only those few linear functionals of the eigenvectors are carried along that are needed:
+their components on the last basis functions, from which follows how much of :math:`H\psi` leaks out of the basis, and
+for symmetric wells their value or slope at the centre.
 
 For a symmetric double well the splitting of a pair is taken from the Wronskian of its even and odd state,
 
@@ -430,8 +430,10 @@ def _functional(basis, parity, length, out):
 
 @njit(cache=True)
 def _block(c, length, kinetic, basis, parity, wanted):
-    """Lowest eigenvalues, their leaks out of the basis, values or slopes at the centre with the norm of that functional,
-    and a bound on the eigenvalues of the whole matrix."""
+    """Lowest eigenvalues, their leaks out of the basis, values or slopes at the centre, and two bounds.
+
+    The bounds are the norm of the last functional and one on the eigenvalues of the whole matrix.
+    """
     b = 4 if parity < 0 else 2
     band = np.zeros((basis, b + 2))
     _matrix(c, length, kinetic, parity, band)
