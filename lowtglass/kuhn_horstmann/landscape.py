@@ -21,6 +21,7 @@ import numpy as np
 
 from .._validation import finite_array, integer
 from ..errors import InputError
+from ..quartic import reduced_wells
 
 __all__ = ["BARRIERS", "QUANTITIES", "WellSample", "WellStatistics", "well_statistics"]
 
@@ -229,29 +230,20 @@ class WellStatistics:
         """Return a property and its derivative with respect to the angle."""
         # At zero angle a well has vanished and its tunnel splitting has an infinite slope; stop short of it.
         angle = np.maximum(np.asarray(angle, dtype=float), 1e-300)
-        third = angle / 3
-        shift = 2 * math.pi / 3
-        plus, minus = 2 * np.cos(third), 2 * np.cos(third + shift)
-        width = 2 * math.sqrt(3) * np.sin(third)
-        top = minus + width
-        d_plus, d_minus = -2 / 3 * np.sin(third), -2 / 3 * np.sin(third + shift)
-        # dΔ/dh = d and dV/dh are exact (the potential is stationary at its wells); h = 2 cos θ, dh/dθ = −2 sin θ.
+        wells = reduced_wells(angle)
+        # dΔ/dh = d and dV/dh = v − v₀ are exact (the potential is stationary at its wells); h = 2 cos θ.
         field_slope = -2 * np.sin(angle)
-        distance, d_distance = plus - minus, d_plus - d_minus
+        distance, d_distance = wells.deep - wells.shallow, wells.deep_slope - wells.shallow_slope
         if quantity == "distance":
             return self.length * distance, self.length * d_distance
         if quantity == "asymmetry":
-            # A factor v₊ − v₋ taken out: the difference of two energies would cancel near h = 0.
-            field = 2 * np.cos(angle)
-            total = plus + minus
-            value = distance * (field + 1.5 * total - 0.25 * total * (plus**2 + minus**2))
-            return self.energy * value, self.energy * distance * field_slope
-        # Curvatures over three; that of the shallow well without the cancellation where it vanishes.
-        bends = (plus**2 - 1, 2 * np.sin(third) ** 2 + math.sqrt(3) * np.sin(2 * third))
-        rises = (_rise(plus, top - plus, bends[0]), _rise(minus, width, bends[1]))
-        height = {"mean": 0.5 * (rises[0] + rises[1]), "deep": rises[0], "shallow": rises[1]}[self.barrier_from]
-        well = {"mean": 0.5 * (plus + minus), "deep": plus, "shallow": minus}[self.barrier_from]
-        d_height = (well - top) * field_slope
+            return self.energy * wells.asymmetry, self.energy * distance * field_slope
+        well, height = {
+            "mean": (0.5 * (wells.deep + wells.shallow), 0.5 * (wells.deep_barrier + wells.shallow_barrier)),
+            "deep": (wells.deep, wells.deep_barrier),
+            "shallow": (wells.shallow, wells.shallow_barrier),
+        }[self.barrier_from]
+        d_height = (well - wells.top) * field_slope
         if quantity == "barrier":
             return self.energy * height, self.energy * d_height
         unit = self.length * math.sqrt(self.energy / self.state.glass.kinetic) / 2
@@ -260,11 +252,12 @@ class WellStatistics:
         d_exponent = unit * (d_distance * root + 0.5 * distance * d_height / np.where(root > 0, root, np.inf))
         if quantity == "wkb_exponent":
             return exponent, d_exponent
-        stiffness = 9 * bends[0] * bends[1]
-        rates = [2 * v * dv / bend for v, dv, bend in zip((plus, minus), (d_plus, d_minus), bends, strict=True)]
         quantum = math.sqrt(2 * self.state.glass.kinetic * self.quartic) * self.length
-        splitting = quantum * stiffness**0.25 * np.exp(-exponent)
-        return splitting, splitting * (0.25 * (rates[0] + rates[1]) - d_exponent)
+        splitting = quantum * (wells.deep_curvature * wells.shallow_curvature) ** 0.25 * np.exp(-exponent)
+        # The third derivative of the reduced potential is 6v.
+        rate = 6 * wells.deep * wells.deep_slope / wells.deep_curvature
+        rate = rate + 6 * wells.shallow * wells.shallow_slope / wells.shallow_curvature
+        return splitting, splitting * (0.25 * rate - d_exponent)
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 — a few floats per entry
     def _breaks(self, quantity):
@@ -320,11 +313,6 @@ def well_statistics(state, *, barrier="mean"):
     low, high = (min(max(h, -spinodal), spinodal) for h in state.field_range)
     fraction = quad(state.field_density, low, high, epsabs=1e-14, epsrel=1e-12, limit=200)[0]
     return WellStatistics(state, barrier, spinodal, fraction, curvature, quartic)
-
-
-def _rise(well, step, bend):
-    """U(top) − U(well), with the two factors step = top − well that stationarity gives taken out; bend is U''/3."""
-    return step**2 * (1.5 * bend + well * step + 0.25 * step**2)
 
 
 def _known(argument, value, allowed):
