@@ -180,13 +180,16 @@ def density_of_states(state, E, n_levels=None):
     Raises
     ------
     InputError
-        If an energy is not positive, or ``n_levels`` does not reach above ``max(E)``.
+        If an energy is not positive, ``n_levels`` does not reach above ``max(E)``, or all fields are zero (the ergodic
+        phase), so that the excitations are discrete.
     ConvergenceError
         If more than 192 levels would be needed.
     """
     E = finite_array("E", E, minimum=0.0, open_minimum=True)
     highest = float(E.max())
     h_max = _largest_field(state)
+    if h_max == 0.0:
+        raise InputError("state", "a single effective potential", "a state with a distribution of fields")
     if n_levels is None:
         n_levels = 12
         while _reach(state, h_max, n_levels) <= highest:
@@ -467,6 +470,17 @@ def _clenshaw_curtis(n):
     return nodes, fine, coarse
 
 
+def _quadrature(state, coldest):
+    """Fields |h| >= 0, weights that include their density, and the weights of a coarser rule."""
+    if _largest_field(state) == 0.0:
+        return np.zeros(1), np.ones(1), np.ones(1)
+    nodes, fine, coarse = _nodes(_panels(state, coldest))
+    # Neighbouring panels share their ends.
+    h, back = np.unique(nodes, return_inverse=True)
+    density = _folded_density(state, h)
+    return h, np.bincount(back, fine) * density, np.bincount(back, coarse) * density
+
+
 def _panels(state, coldest):
     """Edges of panels in |h| that resolve the crossing at h = 0 down to thermal energies ``coldest``."""
     pair = _lowest_pair(state)
@@ -489,9 +503,7 @@ def _nodes(edges, order=8):
 def _mesh(state, coldest, n_levels):
     """Quadrature over |h| with the excitations at its nodes."""
     pair = _lowest_pair(state)
-    nodes, fine, coarse = _nodes(_panels(state, coldest))
-    # Neighbouring panels share their ends.
-    h, back = np.unique(nodes, return_inverse=True)
+    h, fine, coarse = _quadrature(state, coldest)
     found = _levels(state, h, n_levels, matrix_elements=False)
     excitations = found.energies - found.energies[:, :1]
     excitations[:, 1] = found.gaps[:, 0]
@@ -499,8 +511,6 @@ def _mesh(state, coldest, n_levels):
         # Nearest to h = 0 the first gap drowns in the rounding of two levels; there the pair is an exact hyperbola.
         near = h < 1e-6 * pair.next_gap / pair.distance
         excitations[near, 1] = np.hypot(pair.splitting, pair.distance * h[near])
-    density = _folded_density(state, h)
-    fine, coarse = (np.bincount(back, weights) * density for weights in (fine, coarse))
     return _Mesh(h, fine, coarse, excitations)
 
 
@@ -508,6 +518,9 @@ def _two_level(state, T, coldest):
     """Schottky terms of the double wells alone."""
     if not _lowest_pair(state).double:
         return np.zeros(T.size)
+    if _largest_field(state) == 0.0:
+        found = quartic.wells(state.glass.potential(state.C, 0.0), kinetic=state.glass.kinetic)
+        return thermal.two_level(found.tunnel_splitting, T)
     wells = well_statistics(state)
     edges = _panels(state, coldest)
     spinodal = wells.spinodal_field

@@ -211,6 +211,27 @@ def test_single_wells_have_no_tunnelling_states():
     assert kh.heat_capacity(state, 0.1).two_level == 0.0
 
 
+def test_ergodic_state_is_one_potential():
+    """Without a distribution of fields the ensemble is a single oscillator-like potential."""
+    state = replica_symmetric(Glass(0.45), T=0.5)
+    assert state.branch == "ergodic"
+    energies = grid_levels(state, 0.0, 60)[0]
+    x = (energies - energies[0]) / 0.5
+    weights = np.exp(-x) / np.exp(-x).sum()
+    expected = weights @ x**2 - (weights @ x) ** 2
+    assert kh.heat_capacity(state, 0.5).heat_capacity == pytest.approx(expected, rel=1e-9)
+    with pytest.raises(InputError, match="state"):
+        kh.density_of_states(state, 1.0)
+    warm = replica_symmetric(Glass(4.0), T=25.0)
+    assert warm.branch == "ergodic" and warm.double_wells
+    pair = kh.heat_capacity(warm, 1e-5, n_levels=4)
+    # Far below the next excitation the exact splitting alone counts; WKB splits the pair by another amount.
+    splitting = kh.excitation_spectrum(warm, 0.0, 2).excitations[1]
+    y = splitting / 2e-5
+    assert pair.heat_capacity == pytest.approx((y / math.cosh(y)) ** 2, rel=1e-6)
+    assert pair.two_level > 0
+
+
 def test_shapes_and_bad_input(state):
     assert kh.heat_capacity(state, [[0.1, 0.2]]).heat_capacity.shape == (1, 2)
     assert kh.density_of_states(state, 0.1).density.shape == ()
