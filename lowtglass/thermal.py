@@ -17,6 +17,7 @@ from numba import njit
 
 from ._validation import finite_array, real, temperature
 from .errors import ConvergenceError, InputError
+from .numerics import gauss_legendre
 
 __all__ = ["LevelThermodynamics", "debye", "heat_capacity", "oscillator", "two_level"]
 
@@ -81,7 +82,12 @@ def heat_capacity(energies, T, weights=None, *, complete=False, rtol=1e-3, on_tr
     Notes
     -----
     The levels left out are replaced by an equidistant continuation, with the mean spacing of the upper half of those
-    given. That overestimates the error where spacings grow upwards, as they do in a quartic potential.
+    given, and with a shorter first step where the last spacing given is a long one, as when a pair is cut in two. Their
+    share of the variance is compared with the heat capacity. For an oscillator that is the error to first order; where
+    spacings grow upwards, as they do in a quartic potential, it is more than the error; where they shrink, as towards
+    a dissociation limit, or multiplets of more than two are cut, it is less.
+
+    Results at different temperatures do not influence each other, and no array of members × temperatures is made.
     """
     energies = finite_array("energies", energies)
     if energies.ndim == 0:
@@ -103,17 +109,17 @@ def heat_capacity(energies, T, weights=None, *, complete=False, rtol=1e-3, on_tr
         w = np.ascontiguousarray(weights.ravel())
     sums = _sums(levels, w, np.ascontiguousarray(T.ravel()), not complete)
     c, u, s, f, missing = (x.reshape(T.shape) for x in sums)
-    scale = np.where(c != 0, np.abs(c), np.inf)
-    truncation = missing / scale
-    truncation = np.where((missing > 0) & (c == 0), np.inf, truncation)
+    # A heat capacity of zero from which something is missing is infinitely wrong; one that has underflowed is not.
+    truncation = np.where(missing > 0, np.inf, 0.0)
+    np.divide(missing, np.abs(c), out=truncation, where=c != 0)
     converged = truncation <= rtol
-    result = LevelThermodynamics(T, c[()], u[()], s[()], f[()], truncation[()], converged[()])
+    result = LevelThermodynamics(T[()], c[()], u[()], s[()], f[()], truncation[()], converged[()])
     if on_truncation == "raise" and not converged.all():
-        worst = np.unravel_index(np.argmax(truncation), truncation.shape)
+        coldest = float(T[~converged].min())
         raise ConvergenceError(
-            f"{levels.shape[1]} levels do not suffice at T = {T[worst]:.6g}: give more levels, or complete=True",
+            f"{levels.shape[1]} levels do not suffice at T = {coldest:.6g}: give more levels, or complete=True",
             result,
-            float(truncation[worst]),
+            float(truncation.max()),
             levels.shape[1],
         )
     return result
@@ -126,12 +132,16 @@ def _sums(levels, weights, T, estimate):
     c, u, s, f, missing = np.zeros((5, T.size))
     for i in range(members):
         w = weights[i]
-        ground = levels[i, 0]
-        top = levels[i, n - 1] - ground
-        half = n // 2
-        spacing = (levels[i, n - 1] - levels[i, half]) / (n - 1 - half) if n > 1 + half else top
+        ground = float(levels[i, 0])
+        top = float(levels[i, n - 1]) - ground
+        # Continued by the mean spacing of the upper half, over an even number of steps since levels may come in pairs;
+        # the first step is shorter where the last one was longer.
+        half = max(n - 1 - 2 * ((n + 2) // 4), 0)
+        spacing = (float(levels[i, n - 1]) - float(levels[i, half])) / max(n - 1 - half, 1)
+        last = float(levels[i, n - 1]) - float(levels[i, max(n - 2, 0)])
+        step = min(max(2.0 * spacing - last, 0.0), spacing)
         for k in range(T.size):
-            t = T[k]
+            t = float(T[k])
             if t == 0.0:
                 degenerate = 1
                 while degenerate < n and levels[i, degenerate] == ground:
@@ -141,36 +151,45 @@ def _sums(levels, weights, T, estimate):
                 s[k] += w * math.log(degenerate)
                 continue
             excited, first, second = 0.0, 0.0, 0.0
+            x = 0.0
             for j in range(1, n):
-                x = (levels[i, j] - ground) / t
+                x = (float(levels[i, j]) - ground) / t
                 if x > 745.0:
                     break
                 b = math.exp(-x)
                 excited += b
                 first += b * x
-                second += b * x * x
+                term = b * x * x
+                second += term
+                # x² e^{-x} falls beyond 2: all that follows together is below rounding.
+                if x > 2.0 and n * term < 1e-17 * second:
+                    break
             z = 1.0 + excited
             mean = first / z
+            # The ground level holds at least 1/n of the weight, so that this difference loses a factor n at most.
             c[k] += w * (second / z - mean * mean)
             u[k] += w * (ground + t * mean)
-            logarithm = math.log1p(excited)
+            logarithm = math.log1p(excited) if excited > 1e-17 else excited
             s[k] += w * (logarithm + mean)
             f[k] += w * (ground - t * logarithm)
-            if estimate:
-                if n == 1:
-                    missing[k] += abs(w)
-                    continue
-                x = top / t
-                if x < 745.0:
-                    d = max(spacing / t, 1e-12)
-                    r = math.exp(-d)
-                    gap = -math.expm1(-d)
-                    # Σ_{m>=1} r^m (y + m d)² = y² s₀ + 2 y d s₁ + d² s₂ with s_k = Σ m^k r^m
-                    s0 = r / gap
-                    s1 = s0 / gap
-                    s2 = s1 * (1.0 + r) / gap
-                    y = x - mean
-                    missing[k] += abs(w) * math.exp(-x) / z * (y * y * s0 + 2.0 * y * d * s1 + d * d * s2)
+            if not estimate:
+                continue
+            if n == 1:
+                missing[k] += abs(w)
+                continue
+            highest, d = top / t, max(spacing / t, 1e-12)
+            if highest > 745.0 or (highest - x > 60.0 and d > 1e-3):
+                # What lies above is below rounding, not only below rtol.
+                continue
+            highest += step / t
+            gap = -math.expm1(-d)
+            r = 1.0 - gap
+            # Σ_{m>=0} r^m (y + m d)² = y² s₀ + 2 y d s₁ + d² s₂ with s_k = Σ m^k r^m
+            s0 = 1.0 / gap
+            s1 = r * s0 / gap
+            s2 = s1 * (1.0 + r) / gap
+            y = highest - mean
+            missing[k] += abs(w) * math.exp(-highest) / z * (y * y * s0 + 2.0 * y * d * s1 + d * d * s2)
     return c, u, s, f, missing
 
 
@@ -195,7 +214,7 @@ def two_level(splitting, T):
         If an argument is negative or not finite, or the shapes do not broadcast.
     """
     splitting, T = _pair("splitting", splitting, T)
-    x = _ratio(splitting, 2.0 * T)
+    x = 0.5 * _ratio(splitting, T)
     decay = np.exp(-2.0 * x)
     return (4.0 * (x * np.exp(-x)) ** 2 / (1.0 + decay) ** 2)[()]
 
@@ -251,12 +270,14 @@ def debye(theta, T):
         If a temperature is negative or not finite, or the shapes do not broadcast.
     """
     theta, T = _pair("theta", theta, T, open_minimum=True)
-    nodes, weights = np.polynomial.legendre.leggauss(48)
+    nodes, weights = gauss_legendre(48)
     # Beyond 60 the integrand is below 1e-19 of the whole.
-    upper = np.minimum(_ratio(theta, T), 60.0)[..., None]
-    x = 0.5 * upper * (nodes + 1.0)
-    integral = 0.5 * upper[..., 0] * ((x**2 * np.exp(-x / 2) / -np.expm1(-x)) ** 2 @ weights)
-    return (9.0 * (T / theta) ** 3 * integral)[()]
+    upper = np.clip(_ratio(theta, T), 1e-9, 60.0)
+    x = upper[..., None] * nodes
+    mean = (nodes * x * np.exp(-x / 2) / -np.expm1(-x)) ** 2 @ weights
+    with np.errstate(over="ignore"):
+        cut = np.minimum(60.0 * (T / theta), 1.0)
+    return (9.0 * cut**3 * mean)[()]
 
 
 def _pair(name, energy, T, *, open_minimum=False):
