@@ -62,6 +62,7 @@ lab: environment
 
 notebooks: environment
 	@$(PY) tools/execute_notebooks.py
+	@$(PY) tools/overview_picture.py
 
 site: environment
 	$(BUILD) --all
