@@ -370,7 +370,7 @@ def _measure(name):
 
 def _resolve(name):
     module, _, function = name.partition(":")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), function)
+    return getattr(importlib.import_module(f"{__name__}._{module}"), function)
 
 
 @functools.cache

@@ -37,11 +37,13 @@ class PhaseLine(NamedTuple):
 class PhaseDiagram:
     """Lines of figure 1.
 
-    The axes of the printed figure 1b are lost in our copy; 1/γ upwards and J₀ to the right fit the caption, "below the
-    dot-dashed line is the region with DWPs".
+    The text of the papers does not name the axes of figure 1b; 1/γ upwards and J₀ to the right fit its caption: the
+    region with double wells lies below the dot-dashed line.
 
     Attributes
     ----------
+    a2, a4 : float
+        Coefficients of the on-site potential.
     gamma, glass_temperature : ndarray
         Figure 1a: T_g against γ at J₀ = 0.
     ergodic_glass, ergodic_polarised, glass_polarised : PhaseLine

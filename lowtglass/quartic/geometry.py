@@ -18,7 +18,7 @@ import numpy as np
 
 from .._validation import finite_array, real
 from ..errors import InputError
-from .taylor import shift
+from ._taylor import shift
 
 __all__ = ["ReducedWells", "Wells", "reduced_wells", "wells"]
 
@@ -145,7 +145,7 @@ def wells(coefficients, *, kinetic=0.5):
     InputError
         If coefficients are not finite or of another shape, or c₄ <= 0, or kinetic <= 0.
     """
-    coefficients = check_coefficients(coefficients)
+    coefficients = _check_coefficients(coefficients)
     kinetic = real("kinetic", kinetic, minimum=0.0, open_minimum=True)
     leading = coefficients.shape[:-1]
     c = np.ascontiguousarray(coefficients.reshape(-1, 4))
@@ -211,7 +211,7 @@ def _single_well(h, a, c4, s, spinodal):
     return np.where(np.abs(step) < 1e-6 * root, root - step, root)
 
 
-def check_coefficients(coefficients):
+def _check_coefficients(coefficients):
     """Return the coefficients as a float array of shape (..., 4) with a positive last entry."""
     coefficients = finite_array("coefficients", coefficients, last_axis=4)
     if np.any(coefficients[..., 3] <= 0):

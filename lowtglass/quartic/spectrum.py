@@ -22,8 +22,8 @@ from numba import njit
 
 from .._validation import integer, real
 from ..errors import ConvergenceError
-from .geometry import check_coefficients
-from .taylor import shift_one
+from ._taylor import shift_one
+from .geometry import _check_coefficients
 
 __all__ = ["Levels", "levels"]
 
@@ -85,7 +85,7 @@ def levels(coefficients, n_levels, *, kinetic=0.5, matrix_elements=False):
     ConvergenceError
         If 1600 oscillator functions do not suffice; carries the levels found.
     """
-    coefficients = check_coefficients(coefficients)
+    coefficients = _check_coefficients(coefficients)
     n = integer("n_levels", n_levels, minimum=1, maximum=400)
     kinetic = real("kinetic", kinetic, minimum=0.0, open_minimum=True)
     leading = coefficients.shape[:-1]

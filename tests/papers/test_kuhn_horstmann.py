@@ -11,7 +11,7 @@ import pytest
 
 from lowtglass import claims
 from lowtglass.claims import Finding, evaluate, judge, load
-from lowtglass.claims import kuhn_horstmann as ours
+from lowtglass.claims import _kuhn_horstmann as ours
 
 PAPERS = ("KuhnHorstmann1997", "KuhnHorstmann1998")
 FIGURES = {
@@ -75,7 +75,7 @@ def test_two_more_decades_differ():
 @pytest.mark.parametrize("claim", [claim for claim in ENTRIES if claim.callable], ids=named)
 def test_callables_exist(claim):
     module, _, function = claim.callable.partition(":")
-    found = getattr(importlib.import_module(f"lowtglass.claims.{module}"), function)
+    found = getattr(importlib.import_module(f"lowtglass.claims._{module}"), function)
     assert callable(found) and found.__doc__ and not function.startswith("_")
 
 
