@@ -23,13 +23,11 @@ from .._validation import finite_array, integer
 from ..errors import InputError
 from ..quartic import reduced_wells
 
-__all__ = ["BARRIERS", "QUANTITIES", "WellSample", "WellStatistics", "well_statistics"]
+__all__ = ["WellSample", "WellStatistics", "well_statistics"]
 
-QUANTITIES = ("asymmetry", "barrier", "distance", "wkb_exponent", "tunnel_splitting")
-"""Names of the quantities whose statistics :class:`WellStatistics` gives."""
-
-BARRIERS = ("mean", "deep", "shallow")
-"""Minimum from which the barrier is measured: the mean of the two, the deeper or the shallower one."""
+_QUANTITIES = ("asymmetry", "barrier", "distance", "wkb_exponent", "tunnel_splitting")
+# Minimum from which the barrier is measured.
+_BARRIERS = ("mean", "deep", "shallow")
 
 # From here on the square of an angle is lost beside one, and the edge values are exact to rounding.
 _EDGE = 1e-7
@@ -96,7 +94,7 @@ class WellStatistics:
         Parameters
         ----------
         quantity : str
-            One of ``QUANTITIES``.
+            "asymmetry", "barrier", "distance", "wkb_exponent" or "tunnel_splitting".
         h : array_like
             Effective fields.
 
@@ -105,7 +103,7 @@ class WellStatistics:
         ndarray
             The property; NaN where ``|h|`` is at or above the spinodal field.
         """
-        _known("quantity", quantity, QUANTITIES)
+        _known("quantity", quantity, _QUANTITIES)
         h = finite_array("h", h)
         ratio = np.abs(h) / self.spinodal_field
         inside = ratio < 1
@@ -114,7 +112,7 @@ class WellStatistics:
 
     def support(self, quantity):
         """Smallest and largest value of a property, as (low, high)."""
-        _known("quantity", quantity, QUANTITIES)
+        _known("quantity", quantity, _QUANTITIES)
         ends = [float(self._at(quantity, np.array(angle))[0]) for angle in self._breaks(quantity)]
         low, high = min(ends), max(ends)
         return (low if low > 1e-12 * high else 0.0), high
@@ -127,7 +125,7 @@ class WellStatistics:
         list of (float, float)
             ``(value, |h|)``, sorted by value. The divergences are integrable, of inverse-square-root type.
         """
-        _known("quantity", quantity, QUANTITIES)
+        _known("quantity", quantity, _QUANTITIES)
         angles = list(self._breaks(quantity)[1:-1])
         if quantity != "asymmetry":
             angles.append(math.pi / 2)
@@ -147,7 +145,7 @@ class WellStatistics:
         Parameters
         ----------
         quantity : str
-            One of ``QUANTITIES``.
+            "asymmetry", "barrier", "distance", "wkb_exponent" or "tunnel_splitting".
         x : array_like
             Values of the property.
         conditional : bool, optional
@@ -159,7 +157,7 @@ class WellStatistics:
         ndarray
             Density, zero outside the support, inf exactly at a divergence.
         """
-        _known("quantity", quantity, QUANTITIES)
+        _known("quantity", quantity, _QUANTITIES)
         x = finite_array("x", x)
         flat = x.ravel()
         total = np.zeros_like(flat)
@@ -224,7 +222,7 @@ class WellStatistics:
         return self._collect(h, np.arccos(np.minimum(np.abs(h) / self.spinodal_field, 1.0)))
 
     def _collect(self, h, angle):
-        return WellSample(h, *(self._at(name, angle)[0] for name in QUANTITIES))
+        return WellSample(h, *(self._at(name, angle)[0] for name in _QUANTITIES))
 
     def _at(self, quantity, angle):
         """Return a property and its derivative with respect to the angle."""
@@ -304,7 +302,7 @@ def well_statistics(state, *, barrier="mean"):
     """
     from scipy.integrate import quad
 
-    _known("barrier", barrier, BARRIERS)
+    _known("barrier", barrier, _BARRIERS)
     glass = state.glass
     curvature, quartic = state.C - glass.stiffness, glass.quartic
     if curvature <= 0:
