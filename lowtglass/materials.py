@@ -1,7 +1,7 @@
 """Measured curves, constants and quoted facts of real glasses, each with its source; SI units.
 
 The measured conductivities are numbers of the public compilation *Cryogenic Material Properties* of the CMB-S4
-collaboration (https://github.com/CMB-S4/Cryogenic_Material_Properties), which names the measurements they are taken from.
+collaboration (https://github.com/CMB-S4/Cryogenic_Material_Properties), which names the measurements behind them.
 No errors of measurement are given there. No table of a heat capacity is held.
 """
 
