@@ -1,7 +1,7 @@
 """Heat capacity of an ensemble against NumPy broadcasting, in time and in memory, in the same run.
 
-4000 fields of the random-matrix glass at γ = 4, 24 levels each, 120 temperatures in logarithmic steps, up to the highest
-for which 24 levels suffice.
+4000 fields of the random-matrix glass at γ = 4, 24 levels each, 120 temperatures in logarithmic steps, up to the
+highest for which 24 levels suffice.
 """
 
 import math
