@@ -121,11 +121,10 @@ def levels(coefficients, n_levels, *, kinetic=0.5, matrix_elements=False):
 def _solve(c, kinetic, max_basis, energies, error, gaps, gap_error, size, frame):
     """Levels of each potential; a negative size marks one that did not converge."""
     n = energies.shape[1]
+    shifted = np.empty(5)
     for i in range(c.shape[0]):
         # Frame: centre, length, coefficients 0 … 4 about the centre, 1 if even about it.
-        _choose_frame(c[i], kinetic, n, frame[i])
-        guess = frame[i, 7]
-        shifted = frame[i, 2:7]
+        guess = _choose_frame(c[i], kinetic, n, frame[i], shifted)
         symmetric = shifted[1] == 0.0 and shifted[3] == 0.0
         basis = max(int(2.1 * guess) + 24, n + 20)
         while True:
@@ -139,6 +138,8 @@ def _solve(c, kinetic, max_basis, energies, error, gaps, gap_error, size, frame)
                 break
             basis = int(1.15 * basis) + 4
         size[i] = basis if done else -basis
+        for k in range(5):
+            frame[i, 2 + k] = shifted[k]
         frame[i, 7] = 1.0 if symmetric else 0.0
         # What the constant adds to the energies it adds to their rounding.
         for k in range(n):
@@ -147,9 +148,8 @@ def _solve(c, kinetic, max_basis, energies, error, gaps, gap_error, size, frame)
 
 
 @njit(cache=True)
-def _choose_frame(c, kinetic, n, out):
-    """Centre and length of the oscillator functions, and their number by phase-space volume (in the last entry)."""
-    shifted = out[2:7]
+def _choose_frame(c, kinetic, n, frame, shifted):
+    """Write centre and length of the oscillator functions, and return their number by phase-space volume."""
     origin = -c[2] / (4.0 * c[3])
     shift_one(c, origin, shifted)
     floor, deepest = _lowest(shifted)
@@ -173,10 +173,10 @@ def _choose_frame(c, kinetic, n, out):
         shift_one(c, origin + centre, shifted)
     half = 0.5 * (right - left)
     momentum = math.sqrt((energy - floor) / kinetic)
-    out[0] = origin + centre
+    frame[0] = origin + centre
     # Narrower than the region by the factor that needs the fewest functions for tails to 1e-12.
-    out[1] = 0.8 * math.sqrt(half / momentum)
-    out[7] = 0.5 * half * momentum
+    frame[1] = 0.8 * math.sqrt(half / momentum)
+    return 0.5 * half * momentum
 
 
 @njit(cache=True)
@@ -276,7 +276,7 @@ def _matrix(c, length, kinetic, parity, band):
 
 @njit(cache=True, error_model="numpy")
 def _tridiagonalise(band, rows):
-    """Reduce a symmetric band matrix to diagonal d and off-diagonal e by rotations, applied to ``rows`` too.
+    """Reduce a symmetric band matrix to its first two columns by rotations, applied to ``rows`` too.
 
     ``band`` has the shape (n, b + 2): H[k + j, k] at [k, j], the last column for fill-in; it is destroyed. Row i of
     ``rows`` holds the coefficient of basis function i in each functional that is carried along.
@@ -314,7 +314,6 @@ def _tridiagonalise(band, rows):
                     rows[r, k] = cs * y - sn * x
                 col = r - 1
                 r += b
-    return band[:, 0].copy(), band[:, 1].copy()
 
 
 @njit(cache=True, error_model="numpy")
@@ -334,20 +333,21 @@ def _below(d, e, start, value):
 
 
 @njit(cache=True, error_model="numpy")
-def _eigenvalues(diagonal, off, wanted):
-    """Lowest eigenvalues of a symmetric tridiagonal matrix, ascending.
+def _eigenvalues(diagonal, off, found, wanted):
+    """Write the lowest eigenvalues of a symmetric tridiagonal matrix, ascending, to the front of ``found``.
 
     The square-root-free QL method of Pal, Walker and Kahan. In matrices that grow downwards it finds small eigenvalues
     first; it stops when Sturm's sequence says that none below those wanted is left.
     """
     n = diagonal.size
-    d = diagonal.copy()
-    e = off**2
+    d = np.empty(n)
+    e = np.empty(n)
+    for i in range(n):
+        d[i] = diagonal[i]
+        e[i] = off[i] * off[i]
     for low in range(n):
-        if low >= wanted and (low - wanted) % 4 == 2:
-            found = np.sort(d[:low])
-            if _below(d, e, low, found[wanted - 1]) == 0:
-                return found[:wanted]
+        if low >= wanted and (low - wanted) % 4 == 2 and _below(d, e, low, found[wanted - 1]) == 0:
+            return
         for _ in range(60):
             m = low
             while m < n - 1 and e[m] > 1.2e-32 * abs(d[m] * d[m + 1]):
@@ -372,14 +372,20 @@ def _eigenvalues(diagonal, off, wanted):
                 p = gamma * gamma / c if c != 0.0 else previous * square
             e[low] = s * p
             d[low] = sigma + gamma
-    return np.sort(d)[:wanted]
+        # They come nearly in order.
+        i = low
+        while i > 0 and found[i - 1] > d[low]:
+            found[i] = found[i - 1]
+            i -= 1
+        found[i] = d[low]
 
 
 @njit(cache=True, error_model="numpy")
 def _eigenvector(diagonal, off, value, floor, steps, work, out):
     """Eigenvector of a symmetric tridiagonal matrix by inverse iteration (Gauss with partial pivoting)."""
     n = diagonal.size
-    out[:] = 1.0
+    for i in range(n):
+        out[i] = 1.0
     for _ in range(steps):
         # Rows of the upper triangle in work[:, :3]; multipliers are applied at once.
         work[0, 0], work[0, 1], work[0, 2] = diagonal[0] - value, off[0], 0.0
@@ -415,51 +421,65 @@ def _eigenvector(diagonal, off, value, floor, steps, work, out):
                 x -= work[i, 2] * out[i + 2]
             out[i] = x / work[i, 0]
             norm += out[i] * out[i]
-        out /= math.sqrt(norm)
+        scale = 1.0 / math.sqrt(norm)
+        for i in range(n):
+            out[i] *= scale
 
 
 @njit(cache=True)
-def _functional(basis, parity, length, out):
-    """Value (parity 0) or slope (parity 1) at the centre of the even or odd oscillator functions."""
+def _functional(parity, length, column, rows):
+    """Write value (parity 0) or slope (1) at the centre of the even or odd oscillator functions; return their norm."""
     value = math.pi**-0.25
-    for k in range(basis):
+    total = 0.0
+    for k in range(rows.shape[0]):
         if k > 0:
             value *= -math.sqrt((2.0 * k - 1.0) / (2.0 * k))
-        out[k] = value * math.sqrt(2.0 * (2.0 * k + 1.0)) / length**1.5 if parity == 1 else value / math.sqrt(length)
+        x = value * math.sqrt(2.0 * (2.0 * k + 1.0)) / length**1.5 if parity == 1 else value / math.sqrt(length)
+        rows[k, column] = x
+        total += x * x
+    return math.sqrt(total)
 
 
 @njit(cache=True)
-def _block(c, length, kinetic, basis, parity, wanted):
-    """Lowest eigenvalues, their leaks out of the basis, values or slopes at the centre, and two bounds.
+def _block(c, length, kinetic, basis, parity, first, energies, leak, centre):
+    """Lowest eigenvalues of one parity (or, with parity −1, of all), every second (or every) entry from ``first``.
 
-    The bounds are the norm of the last functional and one on the eigenvalues of the whole matrix.
+    Beside them their leaks out of the basis and, for a definite parity, value or slope at the centre. Returns the norm
+    of that functional and a bound on the eigenvalues of the whole matrix.
     """
     b = 4 if parity < 0 else 2
+    stride = 1 if parity < 0 else 2
+    wanted = (energies.size - first + stride - 1) // stride
     band = np.zeros((basis, b + 2))
     _matrix(c, length, kinetic, parity, band)
     coupling = np.zeros((b, b))
     for o in range(b):
         for j in range(o, b):
             coupling[o, j] = band[basis - b + j, b + o - j]
-    rows = np.zeros((basis, b if parity < 0 else b + 1))
+    tracked = b if parity < 0 else b + 1
+    rows = np.zeros((basis, tracked))
     for j in range(b):
         rows[basis - b + j, j] = 1.0
-    if parity >= 0:
-        _functional(basis, parity, length, rows[:, b])
-    norm = math.sqrt(np.sum(rows[:, -1] ** 2))
-    diagonal, off = _tridiagonalise(band, rows)
-    values = _eigenvalues(diagonal, off, wanted)
-    top = np.max(np.abs(diagonal) + 2.0 * np.abs(off))
-    leak = np.empty(wanted)
-    centre = np.zeros(wanted)
+    norm = _functional(parity, length, b, rows) if parity >= 0 else 0.0
+    _tridiagonalise(band, rows)
+    diagonal = np.empty(basis)
+    off = np.empty(basis)
+    top = 0.0
+    for i in range(basis):
+        diagonal[i], off[i] = band[i, 0], band[i, 1]
+        top = max(top, abs(diagonal[i]) + 2.0 * abs(off[i]))
+    values = np.empty(basis)
+    _eigenvalues(diagonal, off, values, wanted)
     work = np.empty((basis, 3))
     vector = np.empty(basis)
+    seen = np.empty(tracked)
     for k in range(wanted):
         # For the size of a leak one step of inverse iteration is enough, for a value deep in a barrier it is not.
         _eigenvector(diagonal, off, values[k], _EPS * top, 1 if parity < 0 else 2, work, vector)
-        seen = np.zeros(rows.shape[1])
+        for j in range(tracked):
+            seen[j] = 0.0
         for i in range(basis):
-            for j in range(rows.shape[1]):
+            for j in range(tracked):
                 seen[j] += vector[i] * rows[i, j]
         total = 0.0
         for o in range(b):
@@ -467,9 +487,9 @@ def _block(c, length, kinetic, basis, parity, wanted):
             for j in range(o, b):
                 part += coupling[o, j] * seen[j]
             total += part * part
-        leak[k] = math.sqrt(total)
-        centre[k] = seen[-1]
-    return values, leak, centre, norm, top
+        entry = first + stride * k
+        energies[entry], leak[entry], centre[entry] = values[k], math.sqrt(total), seen[tracked - 1]
+    return norm, top
 
 
 @njit(cache=True)
@@ -478,19 +498,14 @@ def _diagonalise(c, length, kinetic, basis, symmetric, energies, error, gaps, ga
     n = energies.size
     leak = np.empty(n + 1)
     found = np.empty(n + 1)
-    centre = np.zeros(n + 1)
-    norm = np.zeros(2)
+    centre = np.empty(n + 1)
+    norm_even = norm_odd = 0.0
     if symmetric:
-        top = 0.0
-        for parity in range(2):
-            wanted = found[parity::2].size
-            values, leaks, at_centre, norm[parity], largest = _block(c, length, kinetic, basis // 2, parity, wanted)
-            found[parity::2] = values
-            leak[parity::2] = leaks
-            centre[parity::2] = at_centre
-            top = max(top, largest)
+        norm_even, top = _block(c, length, kinetic, basis // 2, 0, 0, found, leak, centre)
+        norm_odd, top_odd = _block(c, length, kinetic, basis // 2, 1, 1, found, leak, centre)
+        top = max(top, top_odd)
     else:
-        found[:], leak[:], _, _, top = _block(c, length, kinetic, basis, -1, n + 1)
+        _, top = _block(c, length, kinetic, basis, -1, 0, found, leak, centre)
     rounding = 2.0 * _EPS * top
     spacing = (found[n] - found[0]) / n
     tolerance = max(1e-11 * spacing, 0.5 * rounding)
@@ -510,7 +525,7 @@ def _diagonalise(c, length, kinetic, basis, symmetric, energies, error, gaps, ga
             splitting = 2.0 * kinetic * even * odd
             small = 8.0 * _EPS + (leak[k] + leak[k + 1]) / spacing
             if even > 0.0 and odd > 0.0:
-                doubt = splitting * (4.0 * splitting / spacing + small * (norm[0] / even + norm[1] / odd))
+                doubt = splitting * (4.0 * splitting / spacing + small * (norm_even / even + norm_odd / odd))
                 if doubt < gap_error[k]:
                     gaps[k], gap_error[k] = splitting, doubt
     for k in range(0, n - 1, 2 if symmetric else n):
