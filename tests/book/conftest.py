@@ -107,6 +107,7 @@ class Visit:
         self.outside = []
         context.route("**/*", self._route)
         self.page = context.new_page()
+        self.page.set_default_timeout(120_000)  # two windows at a time on a busy machine
         self.page.on("console", lambda message: message.type == "error" and self._error(message.text))
         self.page.on("pageerror", lambda error: self._error(str(error)))
 
