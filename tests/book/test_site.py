@@ -74,7 +74,7 @@ CONTRAST = """() => {
 def test_page_loads_without_errors_and_without_a_network(visit, origin, page_name):
     window = visit(origin)
     page = window.open(page_name)
-    # "networkidle" can wait for ever on a page from a folder: wait for what the page itself asks for, then for latecomers
+    # "networkidle" can wait for ever on a page from a folder: wait for what the page asks for, then for latecomers
     page.wait_for_function("[...document.images].every(e => e.complete || e.loading === 'lazy')")
     page.evaluate("document.fonts.ready.then(() => true)")
     page.wait_for_timeout(500)
