@@ -12,6 +12,7 @@ import pytest
 from lowtglass import claims
 from lowtglass.claims import Finding, evaluate, judge, load
 from lowtglass.claims import _kuhn_horstmann as ours
+from lowtglass.claims import _measurements as measurements
 
 PAPERS = ("KuhnHorstmann1997", "KuhnHorstmann1998")
 FIGURES = {
@@ -80,11 +81,12 @@ def test_callables_exist(claim):
 
 
 def test_every_function_serves_an_entry():
-    used = {claim.callable.partition(":")[2] for claim in ENTRIES if claim.callable}
+    used = {claim.callable for claim in ENTRIES if claim.callable}
     public = {
-        name
-        for name, value in vars(ours).items()
-        if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == ours.__name__
+        f"{module.__name__.rpartition('._')[2]}:{name}"
+        for module in (ours, measurements)
+        for name, value in vars(module).items()
+        if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
     assert public == used
 
