@@ -38,7 +38,7 @@ class ReducedWells(NamedTuple):
     asymmetry: np.ndarray
 
 
-def reduced_wells(angle):
+def reduced_wells(angle, complement=None):
     """Stationary points, curvatures, barriers and asymmetry of the reduced double well.
 
     Every expression keeps its relative accuracy up to the spinodal, where the shallow well vanishes, and down to the
@@ -48,6 +48,8 @@ def reduced_wells(angle):
     ----------
     angle : ndarray
         θ in (0, π/2].
+    complement : ndarray, optional
+        π/2 − θ, where it is known to more digits than θ tells.
 
     Returns
     -------
@@ -63,10 +65,12 @@ def reduced_wells(angle):
         # U(top) − U(well) with the two factors step = top − well that stationarity gives taken out.
         return step**2 * (1.5 * bend + well * step + 0.25 * step**2)
 
-    top = shallow + width
-    total = deep + shallow
+    if complement is None:
+        complement = (math.pi / 2 - angle) + 6.123233995736766e-17  # the digits that math.pi / 2 lacks
+    total = 2 * np.sin(complement / 3)
+    top = -total
     # A factor taken out: the difference of two energies would cancel near the symmetric well.
-    asymmetry = (deep - shallow) * (2 * np.cos(angle) + 1.5 * total - 0.25 * total * (deep**2 + shallow**2))
+    asymmetry = (deep - shallow) * (2 * np.sin(complement) + 1.5 * total - 0.25 * total * (deep**2 + shallow**2))
     return ReducedWells(
         deep,
         shallow,
@@ -159,7 +163,7 @@ def wells(coefficients, *, kinetic=0.5):
     nan = np.full(len(c), np.nan)
 
     ratio = np.divide(np.abs(h), spinodal, out=np.zeros_like(h), where=double)
-    reduced = reduced_wells(np.maximum(np.arccos(ratio), 1e-300))
+    reduced = reduced_wells(np.maximum(np.arccos(ratio), 1e-300), np.arcsin(ratio))
     side = np.where(h < 0, -1.0, 1.0)
     energy = 4 * c4 * s**4
     only = side * _single_well(np.abs(h), a, c4, s, spinodal)
