@@ -32,9 +32,10 @@ effective potential in every minimum of U. Since :math:`J_{ij}` is independent o
 
 the response within one state of replica theory. What is neglected: the scatter of :math:`C_i` about C, of variance
 :math:`2\operatorname{tr}(H^{-2})/N^2` for Gaussian couplings, that is of order :math:`N^{-1/2}` if the spectrum of H
-has a gap and larger in a marginal state, where the softest modes dominate :math:`\operatorname{tr} H^{-2}`; the
-nonlinear response of the others, whose coefficients are of order 1/N in a stable state; and the chance that another
-coordinate changes its well when v moves, which alters the field by order :math:`N^{-1/2}`.
+has a gap; the nonlinear response of the others, of order 1/N in that case; and the chance that another coordinate
+changes its well when v moves, which alters the field by order :math:`N^{-1/2}`. In the glass the softest modes sit on a
+few coordinates, which a displacement v moves far: there the nonlinear response of a sample of some hundred coordinates
+is as large as the scatter, and to use :math:`C_i` for the whole way from :math:`v_i` to zero improves nothing.
 """
 
 import concurrent.futures
@@ -682,7 +683,7 @@ def _outcomes(tasks, executor):
         for future in concurrent.futures.as_completed(futures):
             try:
                 outcome = future.result()
-            except (Exception, concurrent.futures.CancelledError) as error:
+            except Exception as error:
                 outcome = error
             yield futures[future], outcome
     finally:
@@ -759,7 +760,7 @@ def _minimum(landscape, u, method, tolerance):
     return Minimum(
         glass,
         _physical(landscape, u),
-        float(-0.25 * np.mean(u**4) / glass.quartic),
+        landscape.value(u)[0] / u.size / glass.quartic,
         residual / math.sqrt(glass.quartic),
         lowest,
         iterations,
