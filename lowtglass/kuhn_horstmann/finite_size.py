@@ -70,7 +70,8 @@ __all__ = [
 ]
 
 _METHODS = ("L-BFGS-B", "CG", "Newton-CG")
-_PER_SAMPLE = ("v", "energy", "gradient_norm", "lowest_curvature", "C", "h", "site_response")
+_OF_MINIMUM = ("v", "energy", "gradient_norm", "lowest_curvature", "iterations", "evaluations")
+_PER_SAMPLE = (*_OF_MINIMUM, "C", "h", "site_response")
 _BLOCK = 128  # edge of the square blocks in which matrices are transposed
 
 
@@ -222,6 +223,8 @@ class EnsembleOfMinima:
         Largest component of the gradient.
     lowest_curvature : ndarray, shape (samples,)
         Lowest eigenvalue of the Hessian.
+    iterations, evaluations : ndarray of int, shape (samples,)
+        Steps of the last descent, and products of the couplings with a vector in the whole search.
     C : ndarray, shape (samples,)
         Responses tr H⁻¹/N.
     h : ndarray, shape (samples, N)
@@ -240,6 +243,8 @@ class EnsembleOfMinima:
     energy: np.ndarray
     gradient_norm: np.ndarray
     lowest_curvature: np.ndarray
+    iterations: np.ndarray
+    evaluations: np.ndarray
     C: np.ndarray
     h: np.ndarray
     site_response: np.ndarray
@@ -248,6 +253,38 @@ class EnsembleOfMinima:
     def fields(self):
         """The fields of all samples together, as `effective_wells` takes them."""
         return CavityFields(self.glass, self.v, self.h, self.C, self.site_response)
+
+    def couplings(self, row):
+        """Couplings of one sample, drawn again.
+
+        Parameters
+        ----------
+        row : int
+            Row of the arrays.
+
+        Returns
+        -------
+        ndarray, shape (N, N)
+            J_ij.
+        """
+        row = integer("row", row, minimum=0, maximum=len(self.indices) - 1)
+        return sample_couplings(self.glass, self.N, np.random.default_rng(_child(self.seed, self.indices[row])))
+
+    def minimum(self, row):
+        """Minimum of one sample.
+
+        Parameters
+        ----------
+        row : int
+            Row of the arrays.
+
+        Returns
+        -------
+        Minimum
+        """
+        row = integer("row", row, minimum=0, maximum=len(self.indices) - 1)
+        values = (getattr(self, name)[row] for name in _OF_MINIMUM)
+        return Minimum(self.glass, *(value if np.ndim(value) else value.item() for value in values))
 
 
 class IncompleteEnsemble(RuntimeError):
@@ -616,9 +653,8 @@ def ensemble_of_minima(glass, N, samples, seed, *, starts=1, sweeps=0, executor=
             raise InputError("finished", finished, "samples of an ensemble with the same settings")
         results = {int(index): sample for index, sample in zip(finished.indices, _rows(finished), strict=True)}
         results = {index: sample for index, sample in results.items() if index < samples}
-    children = np.random.SeedSequence(seed).spawn(samples)
     tasks = {
-        index: (_one_sample, glass, N, children[index], starts, sweeps)
+        index: (_one_sample, glass, N, _child(seed, index), starts, sweeps)
         for index in range(samples)
         if index not in results
     }
@@ -643,6 +679,11 @@ def ensemble_of_minima(glass, N, samples, seed, *, starts=1, sweeps=0, executor=
     if cause is not None:
         raise IncompleteEnsemble(found, tuple(index for index in range(samples) if index not in results)) from cause
     return found
+
+
+def _child(seed, index):
+    """What ``SeedSequence(seed).spawn`` gives under this number."""
+    return np.random.SeedSequence(seed, spawn_key=(int(index),))
 
 
 def _settings(ensemble):
@@ -700,15 +741,7 @@ def _one_sample(glass, N, child, starts, sweeps):
     else:
         minimum = ground_state_search(couplings, glass, rng, starts=starts, sweeps=sweeps).minimum
     fields = cavity_fields(couplings, minimum, overwrite=True)
-    return (
-        minimum.v,
-        minimum.energy,
-        minimum.gradient_norm,
-        minimum.lowest_curvature,
-        fields.C,
-        fields.h,
-        fields.site_response,
-    )
+    return *(getattr(minimum, name) for name in _OF_MINIMUM), fields.C, fields.h, fields.site_response
 
 
 class _Landscape:
@@ -888,7 +921,8 @@ def _flip_wells(landscape, u, attempts):
             trial[i] = place
             trial, trial_energy = _relax(landscape, trial)
             tried += 1
-            if trial_energy < energy - 1e-9 * u.size:
+            # more than what two descents to one minimum may differ by
+            if trial_energy < energy - 1e-7 * landscape.scale * u.size:
                 u, energy = trial, trial_energy
                 kept += 1
                 break

@@ -467,6 +467,8 @@ def test_ensemble(serial):
         minimum = minimise(couplings, SOFT, rng=rng)
         np.testing.assert_array_equal(serial.v[i], minimum.v)
         np.testing.assert_array_equal(serial.h[i], cavity_fields(couplings, minimum).h)
+        np.testing.assert_array_equal(serial.couplings(i), couplings)
+        assert_same(serial.minimum(i), minimum)
     wells = effective_wells(serial.fields, site_response=True)
     assert wells.deep.shape == (5, 40) and np.all(wells.deep | wells.shallow)
 
@@ -623,23 +625,31 @@ def test_memory():
     assert 0.9 < float(answer.stdout) <= 1.2
 
 
-def test_coordinates_do_not_depend_on_the_number_of_threads():
+def coordinates(program, **environment):
+    """What a program that prints an array makes of it under these settings."""
     program = (
-        "import sys; from lowtglass.kuhn_horstmann import Glass, minimise, sample_couplings\n"
-        "glass = Glass(4.0); v = minimise(sample_couplings(glass, 501, 1), glass, rng=2).v\n"
-        "sys.stdout.write(v.tobytes().hex())"
+        "import sys; from lowtglass.kuhn_horstmann import Glass, ground_state_search, minimise, sample_couplings\n"
+        f"glass = Glass(4.0); v = {program}; sys.stdout.write(v.tobytes().hex())"
     )
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": threads},
-        ).stdout
-        for threads in "12"
-    }
-    assert len(found) == 1
+    settings = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"} | environment
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=settings)
+    assert answer.returncode == 0, answer.stderr
+    return np.frombuffer(bytes.fromhex(answer.stdout))
+
+
+def test_coordinates_do_not_depend_on_the_number_of_threads():
+    program = "minimise(sample_couplings(glass, 501, 1), glass, rng=2).v"
+    one, two = (coordinates(program, OPENBLAS_NUM_THREADS=threads) for threads in "12")
+    np.testing.assert_array_equal(one, two)
+
+
+def test_plain_python_gives_the_same():
+    plain = coordinates(
+        "ground_state_search(sample_couplings(glass, 14, 1), glass, 2, starts=1, sweeps=30).minimum.v",
+        NUMBA_DISABLE_JIT="1",
+    )
+    found = ground_state_search(sample_couplings(SOFT, 14, 1), SOFT, 2, starts=1, sweeps=30)
+    np.testing.assert_allclose(plain, found.minimum.v, rtol=1e-9)
 
 
 # arguments
@@ -687,6 +697,8 @@ def good():
         (lambda J, m: ensemble_of_minima(SOFT, 6, 2, -1), "seed"),
         (lambda J, m: ensemble_of_minima(SOFT, 6, 2, 0, starts=0), "starts"),
         (lambda J, m: ensemble_of_minima(SOFT, 6, 2, 0, executor=map), "executor"),
+        (lambda J, m: ensemble_of_minima(SOFT, 6, 2, 0).couplings(2), "row"),
+        (lambda J, m: ensemble_of_minima(SOFT, 6, 2, 0).minimum(-1), "row"),
         (lambda J, m: ensemble_of_minima(SOFT, 6, 2, 0, finished=m), "finished"),
         (lambda J, m: ensemble_of_minima(SOFT, 6, 2, 0, finished=ensemble_of_minima(SOFT, 6, 1, 1)), "finished"),
     ],
