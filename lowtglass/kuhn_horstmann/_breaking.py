@@ -62,23 +62,14 @@ def jump_at_zero(kind, T, A):
 
 
 @njit(cache=True)
-def innermost(kind, T, A, low, high, width, fine, table):
+def innermost(kind, T, A, low, high, panel, scale, fine, table):
     """Quadrature rule for h_K on [low, high], 0 <= low; rows of `table`: h, dh, φ, u, φ″ dh, ⟨u²⟩. Returns the size.
 
-    `width` is the width of the last normal law; with an empty `table` nodes are counted only.
+    Panels have the length `panel`, near h = 0 `scale`; with an empty `table` nodes are counted only.
     """
     nodes = FINE_NODES if fine else NODES
     weights = FINE_WEIGHTS if fine else WEIGHTS
     theta = 0.45 if fine else 0.6
-    panel = 3.0 * width
-    scale = math.inf
-    if T > 0.0:
-        # Distance of the zeros of Z from the real axis.
-        if kind == ISING:
-            scale = 1.5 * T
-        else:
-            alpha = A / math.sqrt(T)
-            scale = T**0.75 * (1.5 / (1.0 + 2.0 * math.sqrt(alpha)) if alpha > 0.0 else 1.5 * (1.0 + (-alpha) ** 1.5))
     base = math.sqrt(max(A, 0.0))
     linear = 2.0 * A if A > 0.0 else -A
     count = 0
@@ -118,21 +109,21 @@ def innermost(kind, T, A, low, high, width, fine, table):
 
 
 @njit(cache=True)
-def rule(kind, T, A, low, high, width, fine):
+def rule(kind, T, A, low, high, panel, scale, fine):
     """`innermost` on both sides of h = 0, in ascending order of h."""
     empty = np.zeros((6, 0))
-    right = innermost(kind, T, A, max(low, 0.0), high, width, fine, empty) if high > 0.0 else 0
-    left = innermost(kind, T, A, max(-high, 0.0), -low, width, fine, empty) if low < 0.0 else 0
+    right = innermost(kind, T, A, max(low, 0.0), high, panel, scale, fine, empty) if high > 0.0 else 0
+    left = innermost(kind, T, A, max(-high, 0.0), -low, panel, scale, fine, empty) if low < 0.0 else 0
     table = np.zeros((6, left + right))
     part = np.zeros((6, max(left, right)))
     if right > 0:
-        innermost(kind, T, A, max(low, 0.0), high, width, fine, part)
+        innermost(kind, T, A, max(low, 0.0), high, panel, scale, fine, part)
         for n in range(right):
             for row in range(6):
                 table[row, left + n] = part[row, n]
     if left > 0:
         if low != -high:
-            innermost(kind, T, A, max(-high, 0.0), -low, width, fine, part)
+            innermost(kind, T, A, max(-high, 0.0), -low, panel, scale, fine, part)
         for n in range(left):
             for row in range(6):
                 table[row, left - 1 - n] = -part[row, n] if row == 0 or row == 3 else part[row, n]
@@ -140,154 +131,218 @@ def rule(kind, T, A, low, high, width, fine):
 
 
 @njit(cache=True)
-def last_step(h, first, last, y, w, span, table, jump, phi0, phi, m, chi, kl, norm):
+def last_step(origin, spacing, centre, first, last, y, w, span, weak, table, jump, phi0, phi, m, chi, kl, norm):
     """From h_K to h_{K−1}: φ, m = φ′, φ″ at the grid points first..last, and kl = mean of φ_K after the step − φ_{K−1}.
 
-    norm is the logarithm of the sum of exp(y φ_K − ½z²) over the rule.
+    norm is the logarithm of the sum of exp(y φ_K − ½z²) over the rule. With `weak`, where all exponents yφ are small, kl
+    keeps its relative accuracy: it is second order in them.
     """
     size = table.shape[1]
+    unit = NORM / w
     start = 0
     for j in range(first, last + 1):
-        while start < size and table[0, start] < h[j] - span:
+        h = origin + (j - centre) * spacing
+        while start < size and table[0, start] < h - span:
             start += 1
         stop = start
         top = -math.inf
-        while stop < size and table[0, stop] < h[j] + span:
-            z = (table[0, stop] - h[j]) / w
+        while stop < size and table[0, stop] < h + span:
+            z = (table[0, stop] - h) / w
             top = max(top, y * table[2, stop] - 0.5 * z * z)
             stop += 1
         s0 = s1 = s2 = s3 = 0.0
+        if weak:
+            reference = table[2, (start + stop) // 2]
+            top = y * reference
+            excess = 0.0
+            for n in range(start, stop):
+                z = (table[0, n] - h) / w
+                excess += unit * math.exp(-0.5 * z * z) * table[1, n] * math.expm1(y * (table[2, n] - reference))
+        else:
+            reference = 0.0
         for n in range(start, stop):
-            z = (table[0, n] - h[j]) / w
+            z = (table[0, n] - h) / w
             e = math.exp(y * table[2, n] - 0.5 * z * z - top)
             weight = e * table[1, n]
             s0 += weight
             s1 += weight * table[3, n]
             s2 += e * table[4, n] + y * weight * table[3, n] * table[3, n]
-            s3 += weight * table[2, n]
+            s3 += weight * (table[2, n] - reference)
         if jump > 0.0:
-            z = h[j] / w
+            z = h / w
             s2 += 2.0 * jump * math.exp(y * phi0 - 0.5 * z * z - top)
         norm[j] = top + math.log(s0)
-        phi[j] = (norm[j] + math.log(NORM / w)) / y
-        m[j] = s1 / s0
-        chi[j] = s2 / s0 - y * m[j] * m[j]
-        kl[j] = s3 / s0 - phi[j]
-
-
-@njit(cache=True)
-def grid_step(first, last, y, w, span, spacing, inner_first, inner_last, phi1, m1, chi1, phi, m, chi, kl, norm, ratio):
-    """The same between two levels on the grid; functions with 1 belong to the inner level.
-
-    norm is the sum of exp(y φ(h') − y φ(h) − ½z²) over the grid points h'; ratio[k] = exp(yφ(h_{k+1}) − yφ(h_k)).
-    """
-    band = int(span / spacing)
-    kernel = np.empty(band + 1)
-    for n in range(band + 1):
-        z = n * spacing / w
-        kernel[n] = math.exp(-0.5 * z * z)
-    for k in range(inner_first, inner_last):
-        ratio[k] = math.exp(y * (phi1[k + 1] - phi1[k]))
-    for j in range(first, last + 1):
-        s0 = 1.0
-        s1 = m1[j]
-        s2 = chi1[j] + y * m1[j] * m1[j]
-        s3 = 0.0
-        product = 1.0
-        for k in range(j + 1, min(j + band, inner_last) + 1):
-            product *= ratio[k - 1]
-            e = kernel[k - j] * product
-            s0 += e
-            s1 += e * m1[k]
-            s2 += e * (chi1[k] + y * m1[k] * m1[k])
-            s3 += e * (phi1[k] - phi1[j])
-        product = 1.0
-        for k in range(j - 1, max(j - band, inner_first) - 1, -1):
-            product /= ratio[k]
-            e = kernel[j - k] * product
-            s0 += e
-            s1 += e * m1[k]
-            s2 += e * (chi1[k] + y * m1[k] * m1[k])
-            s3 += e * (phi1[k] - phi1[j])
-        gain = math.log(s0 * spacing * NORM / w) / y
-        norm[j] = s0
-        phi[j] = phi1[j] + gain
+        gain = math.log1p(excess) / y if weak else (norm[j] + math.log(unit)) / y
+        phi[j] = reference + gain
         m[j] = s1 / s0
         chi[j] = s2 / s0 - y * m[j] * m[j]
         kl[j] = s3 / s0 - gain
 
 
 @njit(cache=True)
-def grid_law(first, last, w, span, spacing, inner_first, inner_last, norm, ratio, law, law1):
-    """Law of the inner level from that of the outer level, with what `grid_step` left in norm and ratio."""
-    band = int(span / spacing)
+def grid_step(centre, side, first, y, w, span, weak, stride, spacing1, side1, phi1, m1, chi1, phi, m, chi, kl, norm, ratio):
+    """The same between two levels on the grid; names with 1 belong to the inner level, whose grid is `stride` finer.
+
+    norm is the sum of exp(y φ(h') − y φ(h) − ½z²) over the inner points h'; ratio[k] = exp(yφ(h_{k+1}) − yφ(h_k)).
+    """
+    band = int(span / spacing1)
     kernel = np.empty(band + 1)
     for n in range(band + 1):
-        z = n * spacing / w
+        z = n * spacing1 / w
         kernel[n] = math.exp(-0.5 * z * z)
-    for j in range(first, last + 1):
-        weight = law[j] / norm[j]
-        law1[j] += weight
-        product = weight
-        for k in range(j + 1, min(j + band, inner_last) + 1):
+    low = centre - side1
+    high = centre + side1
+    for k in range(low, high):
+        ratio[k] = math.exp(y * (phi1[k + 1] - phi1[k]))
+    for j in range(first, centre + side + 1):
+        at = centre + (j - centre) * stride
+        s0 = 1.0
+        s1 = m1[at]
+        s2 = chi1[at] + y * m1[at] * m1[at]
+        s3 = 0.0
+        product = 1.0
+        for k in range(at + 1, min(at + band, high) + 1):
             product *= ratio[k - 1]
-            law1[k] += kernel[k - j] * product
-        product = weight
-        for k in range(j - 1, max(j - band, inner_first) - 1, -1):
+            e = kernel[k - at] * product
+            s0 += e
+            s1 += e * m1[k]
+            s2 += e * (chi1[k] + y * m1[k] * m1[k])
+            s3 += e * (phi1[k] - phi1[at])
+        product = 1.0
+        for k in range(at - 1, max(at - band, low) - 1, -1):
             product /= ratio[k]
-            law1[k] += kernel[j - k] * product
+            e = kernel[at - k] * product
+            s0 += e
+            s1 += e * m1[k]
+            s2 += e * (chi1[k] + y * m1[k] * m1[k])
+            s3 += e * (phi1[k] - phi1[at])
+        if weak:
+            excess = 0.0
+            for k in range(max(at - band, low), min(at + band, high) + 1):
+                excess += kernel[abs(k - at)] * math.expm1(y * (phi1[k] - phi1[at]))
+            gain = math.log1p(excess * spacing1 * NORM / w) / y
+        else:
+            gain = math.log(s0 * spacing1 * NORM / w) / y
+        norm[j] = s0
+        phi[j] = phi1[at] + gain
+        m[j] = s1 / s0
+        chi[j] = s2 / s0 - y * m[j] * m[j]
+        kl[j] = s3 / s0 - gain
 
 
 @njit(cache=True)
-def mirror(values, sign):
+def grid_law(centre, side, first, w, span, stride, spacing1, side1, norm, ratio, law, law1):
+    """Law of the inner level from that of the outer level, with what `grid_step` left in norm and ratio."""
+    band = int(span / spacing1)
+    kernel = np.empty(band + 1)
+    for n in range(band + 1):
+        z = n * spacing1 / w
+        kernel[n] = math.exp(-0.5 * z * z)
+    low = centre - side1
+    high = centre + side1
+    for j in range(first, centre + side + 1):
+        at = centre + (j - centre) * stride
+        weight = law[j] / norm[j]
+        law1[at] += weight
+        product = weight
+        for k in range(at + 1, min(at + band, high) + 1):
+            product *= ratio[k - 1]
+            law1[k] += kernel[k - at] * product
+        product = weight
+        for k in range(at - 1, max(at - band, low) - 1, -1):
+            product /= ratio[k]
+            law1[k] += kernel[at - k] * product
+
+
+@njit(cache=True)
+def mirror(values, centre, side, sign):
     """Continue the right half of an array to its left half."""
-    size = values.size
-    for j in range(size // 2):
-        values[j] = sign * values[size - 1 - j]
+    for j in range(1, side + 1):
+        values[centre - j] = sign * values[centre + j]
 
 
 @njit(cache=True)
-def mean_field(kind, T, k, C, H, q, y, fine, out):
-    """All averages for given order parameters.
+def plan(kind, T, k, C, H, q, y, fine):
+    """Grids for order parameters near the given ones.
 
-    Fills out with p, ⟨u²⟩, C, ∫P_0φ_0, P_K(0), then (K + 1) q_i, K values of ∫P_{i−1} kl and (K + 1) of ∫P_i φ_i″².
-    Returns (True, h_{K−1}, law of h_{K−1}, norm of the last step), or False if the grid would be too large.
+    They stay fixed while the equations are differentiated. Returns (origin, spacing, side, span, reach, panel, scale): the
+    common centre of all grids; spacing, number of points on either side and reach of a step for each level; range of h_K
+    from the centre, length of its panels and of those near h = 0. An empty `spacing` says that they would be too large.
     """
     K = y.size
     A = C - k
+    density = 0.75 if fine else 1.0
     w = np.empty(K + 1)
     w[0] = math.sqrt(q[0])
-    narrow = 0.75 * w[0]
     for i in range(1, K + 1):
         w[i] = math.sqrt(q[i] - q[i - 1])
-        narrow = min(narrow, (0.28 if i == K else 0.75) * w[i])
-    spacing = narrow * (0.72 if fine else 0.9)
-    # Range of the walk: a normal law and the drift y w² u.
-    u_max = 0.0
     reach = np.empty(K + 1)
+    u_max = 0.0
     for _ in range(4):
+        # Range of the walk: a normal law and the drift y w² u.
         drift = 0.0
         for i in range(K + 1):
             if i > 0:
                 drift += y[i - 1] * w[i] * w[i] * u_max
-            reach[i] = REACH * math.sqrt(q[i]) + drift
+            reach[i] = REACH * w[0] if i == 0 else REACH * math.sqrt(q[i]) + drift
         u_max = local(kind, T, A, abs(H) + reach[K], 0.6)[1]
-    half = int(reach[K - 1] / spacing) + 1
-    size = 2 * half + 1
-    empty = np.zeros(0)
-    if not size < MAX_GRID or (reach[K] / w[K]) > MAX_GRID:
-        return False, empty, empty, empty
-    symmetric = H == 0.0
-    h = np.empty(size)
-    for j in range(size):
-        h[j] = H + (j - half) * spacing
     span = np.empty(K + 1)
-    side = np.empty(K, np.int64)
     for i in range(K + 1):
         span[i] = REACH * w[i] + (y[i - 1] * w[i] * w[i] * u_max if i > 0 else 0.0)
-        if i < K:
-            side[i] = min(half, int(reach[i] / spacing) + 1)
-    table = rule(kind, T, A, H - reach[K], H + reach[K], w[K], fine)
+    spacing = np.empty(K)
+    side = np.empty(K, np.int64)
+    for i in range(K - 1, -1, -1):
+        # A level is as smooth as the normal laws inside it make it, up to singularities off the real axis.
+        needed = density * min(0.65 * min(w[i], w[i + 1]), 0.27 * math.sqrt(q[K] - q[i]))
+        if i == K - 1:
+            spacing[i] = needed
+        else:
+            spacing[i] = spacing[i + 1]
+            while 2.0 * spacing[i] <= needed:
+                spacing[i] *= 2.0
+        side[i] = int(min(reach[i] / spacing[i], 1e9)) + 1
+        if i < K - 1:
+            side[i] = min(side[i], int(side[i + 1] * spacing[i + 1] / spacing[i]))
+    scale = math.inf
+    if T > 0.0:
+        # Distance of the zeros of Z from the real axis.
+        if kind == ISING:
+            scale = 1.5 * T
+        else:
+            alpha = A / math.sqrt(T)
+            scale = T**0.75 * (1.5 / (1.0 + 2.0 * math.sqrt(alpha)) if alpha > 0.0 else 1.5 * (1.0 + (-alpha) ** 1.5))
+    if not side[K - 1] < MAX_GRID or not reach[K] / w[K] < MAX_GRID:
+        return H, np.zeros(0), side, span, reach[K], w[K], scale
+    return H, spacing, side, span, reach[K], 3.0 * w[K], scale
+
+
+@njit(cache=True)
+def mean_field(kind, T, k, C, H, q, y, layout, fine, out):
+    """All averages for given order parameters, on the grids of `plan`.
+
+    Fills `out` with p, ⟨u²⟩, C, ∫P_0φ_0, P_K(0), then (K + 1) values ∫P_i m_i², K values ∫P_{i−1} kl and (K + 1) values
+    ∫P_i φ_i″². Returns h_{K−1}, its law, and the logarithmic norm of the last step.
+    """
+    origin, spacing, side, span, reach, panel, scale = layout
+    K = y.size
+    A = C - k
+    w = np.empty(K + 1)
+    w[0] = math.sqrt(q[0])
+    for i in range(1, K + 1):
+        w[i] = math.sqrt(q[i] - q[i - 1])
+    symmetric = H == 0.0 and origin == 0.0
+    centre = 0
+    for i in range(K):
+        centre = max(centre, side[i])
+    size = 2 * centre + 1
+    table = rule(kind, T, A, origin - reach, origin + reach, panel, scale, fine)
+    stride = np.ones(K, np.int64)
+    u_max = max(abs(table[3, 0]), abs(table[3, table.shape[1] - 1]))
+    weak = np.zeros(K, np.bool_)
+    for i in range(K):
+        weak[i] = y[i] * span[i + 1] * u_max < 1.0
+    for i in range(K - 1):
+        stride[i] = int(spacing[i] / spacing[i + 1] + 0.5)
     jump = jump_at_zero(kind, T, A)
     phi0 = local(kind, T, A, 0.0, 0.45)[0]
     phi = np.zeros((K, size))
@@ -297,53 +352,39 @@ def mean_field(kind, T, k, C, H, q, y, fine, out):
     norm = np.zeros((K, size))
     ratio = np.zeros((K, size))
     for i in range(K - 1, -1, -1):
-        first = half if symmetric else half - side[i]
-        last = half + side[i]
+        first = centre if symmetric else centre - side[i]
         if i == K - 1:
-            last_step(h, first, last, y[i], w[K], span[K], table, jump, phi0, phi[i], m[i], chi[i], kl[i], norm[i])
+            last_step(
+                origin, spacing[i], centre, first, centre + side[i], y[i], w[K], span[K], weak[i], table, jump, phi0,
+                phi[i], m[i], chi[i], kl[i], norm[i],
+            )  # fmt: skip
         else:
             grid_step(
-                first,
-                last,
-                y[i],
-                w[i + 1],
-                span[i + 1],
-                spacing,
-                half - side[i + 1],
-                half + side[i + 1],
-                phi[i + 1],
-                m[i + 1],
-                chi[i + 1],
-                phi[i],
-                m[i],
-                chi[i],
-                kl[i],
-                norm[i],
-                ratio[i],
-            )
+                centre, side[i], first, y[i], w[i + 1], span[i + 1], weak[i], stride[i], spacing[i + 1], side[i + 1],
+                phi[i + 1], m[i + 1], chi[i + 1], phi[i], m[i], chi[i], kl[i], norm[i], ratio[i],
+            )  # fmt: skip
         if symmetric:
-            mirror(phi[i], 1.0)
-            mirror(m[i], -1.0)
-            mirror(chi[i], 1.0)
-            mirror(kl[i], 1.0)
-            mirror(norm[i], 1.0)
+            mirror(phi[i], centre, side[i], 1.0)
+            mirror(m[i], centre, side[i], -1.0)
+            mirror(chi[i], centre, side[i], 1.0)
+            mirror(kl[i], centre, side[i], 1.0)
+            mirror(norm[i], centre, side[i], 1.0)
     law = np.zeros(size)
     new = np.zeros(size)
     total = 0.0
-    for j in range(half - side[0], half + side[0] + 1):
-        z = (j - half) * spacing / w[0]
+    for j in range(centre - side[0], centre + side[0] + 1):
+        z = (origin - H + (j - centre) * spacing[0]) / w[0]
         law[j] = math.exp(-0.5 * z * z)
         total += law[j]
-    for j in range(size):
-        law[j] /= total
     p = 0.0
     mean = 0.0
-    for j in range(half - side[0], half + side[0] + 1):
+    for j in range(centre - side[0], centre + side[0] + 1):
+        law[j] /= total
         p += law[j] * m[0, j]
         mean += law[j] * phi[0, j]
     for i in range(K):
         s1 = s2 = s3 = 0.0
-        for j in range(half - side[i], half + side[i] + 1):
+        for j in range(centre - side[i], centre + side[i] + 1):
             s1 += law[j] * m[i, j] * m[i, j]
             s2 += law[j] * kl[i, j]
             s3 += law[j] * chi[i, j] * chi[i, j]
@@ -351,40 +392,33 @@ def mean_field(kind, T, k, C, H, q, y, fine, out):
         out[6 + K + i] = s2
         out[6 + 2 * K + i] = s3
         if i < K - 1:
-            for j in range(size):
-                new[j] = 0.0
+            new[:] = 0.0
             if symmetric:
                 # The right half and its mirror image; the centre belongs to both.
-                law[half] *= 0.5
+                law[centre] *= 0.5
             grid_law(
-                half if symmetric else half - side[i],
-                half + side[i],
-                w[i + 1],
-                span[i + 1],
-                spacing,
-                half - side[i + 1],
-                half + side[i + 1],
-                norm[i],
-                ratio[i],
-                law,
-                new,
-            )
+                centre, side[i], centre if symmetric else centre - side[i], w[i + 1], span[i + 1], stride[i],
+                spacing[i + 1], side[i + 1], norm[i], ratio[i], law, new,
+            )  # fmt: skip
             if symmetric:
-                for j in range(half + 1):
+                for j in range(centre + 1):
                     law[j] = law[size - 1 - j] = new[j] + new[size - 1 - j]
             else:
-                for j in range(size):
-                    law[j] = new[j]
-    i = K - 1
-    y_K = y[i]
+                law[:] = new
+    step = spacing[K - 1]
+    y_K = y[K - 1]
     w_K = w[K]
     at_zero = 0.0
+    h = np.empty(size)
     logs = np.empty(size)
     for j in range(size):
-        logs[j] = math.log(law[j]) - norm[i, j] if law[j] > 0.0 else -math.inf
-        if law[j] > 0.0 and abs(h[j]) < span[K]:
-            z = h[j] / w_K
-            at_zero += math.exp(logs[j] + y_K * phi0 - 0.5 * z * z)
+        h[j] = origin + (j - centre) * step
+        logs[j] = -math.inf
+        if law[j] > 0.0:
+            logs[j] = math.log(law[j]) - norm[K - 1, j]
+            if abs(h[j]) < span[K]:
+                z = h[j] / w_K
+                at_zero += math.exp(logs[j] + y_K * phi0 - 0.5 * z * z)
     q_K = x2 = response = unstable = 0.0
     start = 0
     for n in range(table.shape[1] // 2 if symmetric else 0, table.shape[1]):
@@ -414,4 +448,4 @@ def mean_field(kind, T, k, C, H, q, y, fine, out):
     out[4] = at_zero
     out[5 + K] = q_K
     out[6 + 3 * K] = unstable
-    return True, h, law, norm[i]
+    return h, law, logs
