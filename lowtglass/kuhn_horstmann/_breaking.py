@@ -449,3 +449,18 @@ def mean_field(kind, T, k, C, H, q, y, layout, fine, out):
     out[5 + K] = q_K
     out[6 + 3 * K] = unstable
     return h, law, logs
+
+
+@njit(cache=True)
+def field_law(T, A, h, logs, y, w, fields, density):
+    """Density of h_K at given fields, from what `mean_field` returned."""
+    for n in range(fields.size):
+        field = fields[n]
+        phi = local(QUARTIC, T, A, abs(field), 0.45)[0]
+        total = 0.0
+        for j in range(h.size):
+            z = (field - h[j]) / w
+            exponent = logs[j] + y * phi - 0.5 * z * z
+            if exponent > -700.0:
+                total += math.exp(exponent)
+        density[n] = total

@@ -189,6 +189,14 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
     return Solution(point, out, f, float(out[0]), residual, iterations, h, logs, float(layout[4]))
 
 
+def evaluate(kind, T, k, J0, point, exponent=1.0):
+    """A given point as a Solution, with its residual."""
+    problem = _Problem(kind, T, k, J0, point.y.size, exponent, polarised=point.H > 0.0)
+    problem.scale_C = point.C
+    r, (f, out, h, logs, layout) = problem.residuals(problem.pack(point), None, True)
+    return Solution(point, out, f, float(out[0]), float(np.max(np.abs(r))), 0, h, logs, float(layout[4]))
+
+
 def susceptibility(point):
     """∂⟨v⟩/∂H of an unpolarised state: C + Σ y_i (q_i − q_{i−1})."""
     return point.C + float(np.dot(point.y, np.diff(point.q)))
