@@ -14,16 +14,20 @@ from .ensemble import (
     field_density,
     heat_capacity,
 )
+from .full_rsb import FullRSBState, full_rsb
 from .glass import Glass
 from .landscape import WellSample, WellStatistics, well_statistics
+from .one_step import OneStepState, one_step
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
     "DensityOfStates",
     "ExcitationSpectrum",
+    "FullRSBState",
     "Glass",
     "HeatCapacity",
+    "OneStepState",
     "PhaseDiagram",
     "PhaseLine",
     "ReplicaSymmetricState",
@@ -32,8 +36,10 @@ __all__ = [
     "density_of_states",
     "excitation_spectrum",
     "field_density",
+    "full_rsb",
     "glass_temperature",
     "heat_capacity",
+    "one_step",
     "phase_diagram",
     "replica_symmetric",
     "well_statistics",

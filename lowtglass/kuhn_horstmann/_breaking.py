@@ -1,7 +1,7 @@
 """Kernels of the equations with broken replica symmetry, in the reduced variables of ``_reduced``.
 
-With K steps the order parameters are q_0 < ... < q_K, the parameters y_1 < ... < y_K (y = βx, finite at T = 0), C and the
-mean H = J₀p of the field. Let φ_K(h) = T ln ∫du exp(−βU), which is −min U at T = 0, and, with w_i² = q_i − q_{i−1},
+With K steps the order parameters are q_0 < ... < q_K, the parameters y_1 < ... < y_K (y = βx, finite at T = 0), C and
+the mean H = J₀p of the field. Let φ_K(h) = T ln ∫du exp(−βU), which is −min U at T = 0, and, with w_i² = q_i − q_{i−1},
 
     φ_{i−1}(h) = (1/y_i) ln ∫Dz exp(y_i φ_i(h + w_i z)).
 
@@ -9,14 +9,14 @@ The free energy is
 
     f = ½J₀p² + ½C q_K + ¼TC² + ¼ Σ_i y_i (q_i² − q_{i−1}²) − ∫Dz φ_0(H + √q_0 z).
 
-The field is a random walk h_0 → h_1 → ... → h_K with the transition densities exp(y_i φ_i(h') − y_i φ_{i−1}(h)) times the
-normal law of variance w_i²; P_i is the law of h_i. With m_i = φ_i′ (so that m_{i−1} is the mean of m_i after a step)
+The field is a random walk h_0 → h_1 → ... → h_K with the transition densities exp(y_i φ_i(h') − y_i φ_{i−1}(h)) times
+the normal law of variance w_i²; P_i is the law of h_i. With m_i = φ_i′ (m_{i−1} is the mean of m_i after a step)
 stationarity reads p = ∫P_0 m_0, q_i = ∫P_i m_i², C = ∫P_K φ_K″ (with the jump of m_K at h = 0, if there is one) and
 y_i(q_i² − q_{i−1}²)/4 = ∫P_{i−1} (mean of φ_i after a step − φ_{i−1}).
 
-The laws of h_0, ..., h_{K−1} live on a uniform grid, on which the trapezoidal rule is as good as exact: all functions there
-are convolutions with normal laws. h_K has Gauss–Legendre panels that begin at h = 0, at T = 0 in the variable u, in which
-nothing is singular.
+The laws of h_0, ..., h_{K−1} live on uniform grids, on which the trapezoidal rule is as good as exact: all functions
+there are convolutions with normal laws. h_K has Gauss–Legendre panels that begin at h = 0, at T = 0 in the variable u,
+in which nothing is singular.
 """
 
 import math
@@ -134,8 +134,8 @@ def rule(kind, T, A, low, high, panel, scale, fine):
 def last_step(origin, spacing, centre, first, last, y, w, span, weak, table, jump, phi0, phi, m, chi, kl, norm):
     """From h_K to h_{K−1}: φ, m = φ′, φ″ at the grid points first..last, and kl = mean of φ_K after the step − φ_{K−1}.
 
-    norm is the logarithm of the sum of exp(y φ_K − ½z²) over the rule. With `weak`, where all exponents yφ are small, kl
-    keeps its relative accuracy: it is second order in them.
+    norm is the logarithm of the sum of exp(y φ_K − ½z²) over the rule. With `weak`, where all exponents yφ are small,
+    kl keeps its relative accuracy: it is second order in them.
     """
     size = table.shape[1]
     unit = NORM / w
@@ -180,7 +180,9 @@ def last_step(origin, spacing, centre, first, last, y, w, span, weak, table, jum
 
 
 @njit(cache=True)
-def grid_step(centre, side, first, y, w, span, weak, stride, spacing1, side1, phi1, m1, chi1, phi, m, chi, kl, norm, ratio):
+def grid_step(
+    centre, side, first, y, w, span, weak, stride, spacing1, side1, phi1, m1, chi1, phi, m, chi, kl, norm, ratio
+):
     """The same between two levels on the grid; names with 1 belong to the inner level, whose grid is `stride` finer.
 
     norm is the sum of exp(y φ(h') − y φ(h) − ½z²) over the inner points h'; ratio[k] = exp(yφ(h_{k+1}) − yφ(h_k)).
@@ -265,9 +267,10 @@ def mirror(values, centre, side, sign):
 def plan(kind, T, k, C, H, q, y, fine):
     """Grids for order parameters near the given ones.
 
-    They stay fixed while the equations are differentiated. Returns (origin, spacing, side, span, reach, panel, scale): the
-    common centre of all grids; spacing, number of points on either side and reach of a step for each level; range of h_K
-    from the centre, length of its panels and of those near h = 0. An empty `spacing` says that they would be too large.
+    They stay fixed while the equations are differentiated. Returns (origin, spacing, side, span, reach, panel, scale):
+    the common centre of all grids; spacing, number of points on either side and reach of a step for each level; range
+    of h_K from the centre, length of its panels and of those near h = 0. An empty `spacing` says that they would be
+    too large.
     """
     K = y.size
     A = C - k

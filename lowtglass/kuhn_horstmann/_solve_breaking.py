@@ -128,7 +128,7 @@ class _Problem:
 
 
 def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None, check=True, max_iterations=40):
-    """Newton from `start`; the Jacobian by central differences on fixed grids, then Broyden's updates while they pay."""
+    """Newton from `start`; the Jacobian by central differences on fixed grids, then Broyden's updates."""
     problem = _Problem(kind, T, k, J0, start.y.size, exponent, polarised=polarised, fixed_H=fixed_H)
     problem.scale_C = start.C
     x = problem.pack(start)

@@ -6,18 +6,18 @@ With y = βx the free energy is a functional of q(y),
     ∂φ/∂q = −½[∂²φ/∂h² + y (∂φ/∂h)²],   φ(q_max; h) = T ln Z(h),
 
 finite at T = 0, where y runs up to infinity if there are double wells. Here q(y) has K steps, so that φ follows from K
-Gaussian averages. The levels q_0 < ... < q_K are placed with the density of their final law (closer at q_K), all y_i and
-q_K, C, p (and q_0 in a polarised state) make f stationary, and f_K grows towards the supremum like K⁻³ or faster. The
-same calculation with K/2 steps gives the error.
+Gaussian averages. The levels q_0 < ... < q_K keep fixed fractions, denser at q_K; all y_i and q_K, C, p (and q_0 in a
+polarised state) make f stationary, and f_K approaches the supremum from below like K⁻³ or faster. The same calculation
+with K/2 steps gives the error.
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .._validation import integer, real
-from ..errors import ConvergenceError, InputError
+from ..errors import InputError
 from . import _breaking, _solve_breaking
 from .glass import Glass
 from .one_step import field_density, field_range, law_of_fields, solution
@@ -52,8 +52,9 @@ class FullRSBState:
         Estimate of the limit of many steps minus `free_energy`: (f_K − f_{K/2})/7, which is exact where the error falls
         like K⁻³ and too large where it falls faster. NaN for a single step.
     marginality : ndarray, shape (K + 1,)
-        1 − ∫dh P_i(h)(∂²φ_i/∂h²)² at every level, the replicon eigenvalue of full replica-symmetry breaking; it tends to 0
-        from below with the number of steps (at T = 0 with double wells at fixed i/K < 1; the last value is −inf).
+        1 − ∫dh P_i(h)(∂²φ_i/∂h²)² at every level, the replicon eigenvalue of full replica-symmetry breaking. It tends
+        to 0 with the number of steps; at T = 0 with double wells it does so at every fixed y, while the values at the
+        last steps, where y grows with K, do not, and the last one is −inf.
     overlap_error : float
         Largest deviation of ∫P_i m_i² from q_i over q[-1]: zero in the limit of many steps.
     susceptibility : float
@@ -147,8 +148,8 @@ def full_rsb(glass, T=0.0, n_steps=32):
     InputError
         If an argument is outside its range.
     ConvergenceError
-        If the iteration fails. It does within a few per cent of T_g and of the de Almeida–Thouless line, where the steps
-        are lost in rounding.
+        If the iteration fails. It does close to T_g and to the de Almeida–Thouless line, where the steps are lost in
+        rounding.
     """
     if not isinstance(glass, Glass):
         raise InputError("glass", glass, "a Glass")
@@ -183,7 +184,8 @@ def many_steps(kind, T, k, J0, found, n_steps):
     iterations = 0
     for K in numbers:
         before = found
-        found = _solve_breaking.solve(kind, T, k, J0, _refined(before.point, K, exponent), exponent, polarised=before.point.H > 0.0)
+        start = _refined(before.point, K, exponent)
+        found = _solve_breaking.solve(kind, T, k, J0, start, exponent, polarised=start.H > 0.0)
         iterations += found.iterations
     return found, (found.free_energy - before.free_energy) / 7.0, iterations
 

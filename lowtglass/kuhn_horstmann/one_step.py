@@ -158,8 +158,8 @@ def one_step(glass, T=0.0):
     Returns
     -------
     OneStepState
-        The replica-symmetric state, with ``broken=False``, where that is stable (above the glass temperature, and in the
-        polarised phase beyond the de Almeida–Thouless line).
+        The replica-symmetric state, with ``broken=False``, where that is stable (above the glass temperature, and in
+        the polarised phase beyond the de Almeida–Thouless line).
 
     Raises
     ------
@@ -174,9 +174,9 @@ def one_step(glass, T=0.0):
     The polarised state appears where J₀ times the susceptibility C + μ(q₁ − q₀) exceeds 1.
 
     As T → T_g the breaking becomes a small difference of large numbers: q₁ − q_RS is of second and the gain in free
-    energy of fifth order in T_g − T. Within about 1 % of T_g, where the equations no longer determine q₀ and m in double
-    precision, the limiting form given in the module's docstring is returned; `residual` says how well it satisfies the
-    equations.
+    energy of fifth order in T_g − T. Close to T_g (1 % at γ = 4, 5 % at γ = 0.51), where the equations no longer
+    determine q₀ and m in double precision, the limiting form given in the module's docstring is returned; `residual`
+    says how well it satisfies the equations.
     """
     if not isinstance(glass, Glass):
         raise InputError("glass", glass, "a Glass")
