@@ -31,8 +31,10 @@ from .finite_size import (
     minimise,
     sample_couplings,
 )
+from .full_rsb import FullRSBState, full_rsb
 from .glass import Glass
 from .landscape import WellSample, WellStatistics, well_statistics
+from .one_step import OneStepState, one_step
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
@@ -41,6 +43,7 @@ __all__ = [
     "DensityOfStates",
     "EnsembleOfMinima",
     "ExcitationSpectrum",
+    "FullRSBState",
     "Glass",
     "GroundState",
     "HeatCapacity",
@@ -48,6 +51,7 @@ __all__ = [
     "IncompleteEnsemble",
     "LocalWells",
     "Minimum",
+    "OneStepState",
     "PhaseDiagram",
     "PhaseLine",
     "ReplicaSymmetricState",
@@ -60,11 +64,13 @@ __all__ = [
     "ensemble_of_minima",
     "excitation_spectrum",
     "field_density",
+    "full_rsb",
     "glass_temperature",
     "ground_state_search",
     "heat_capacity",
     "hessian_spectrum",
     "minimise",
+    "one_step",
     "phase_diagram",
     "replica_symmetric",
     "sample_couplings",

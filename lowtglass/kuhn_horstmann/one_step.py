@@ -1,0 +1,257 @@
+"""One step of replica-symmetry breaking (Kühn and Horstmann 1997 and 1998).
+
+The states of the glass fall into clusters: q₁ is the overlap within a state, q₀ between states. The field is
+h = J₀p + √q₀ z₀ + √(q₁ − q₀) z₁, and with Z(h) = ∫dv exp(−βU_eff), N(z₀) = ∫Dz₁ Z^m and ⟨X⟩₁ = ∫Dz₁ Z^m X/N
+
+    p = ⟨⟨⟨v⟩⟩₁⟩,   q₁ = ⟨⟨⟨v⟩²⟩₁⟩,   q₀ = ⟨⟨⟨v⟩⟩₁²⟩,   C = β(⟨⟨⟨v²⟩⟩₁⟩ − q₁),
+
+the outer averages over z₀. They and the condition for m make
+
+    f = ½J₀p² + ½Cq₁ + ¼TC² + ¼βm(q₁² − q₀²) − (T/m) ∫Dz₀ ln N(z₀)
+
+stationary. At T = 0, m = μT and Z^m becomes exp(−μE*(h)), E*(h) the smallest value of U_eff; C contains the jump of the
+minimiser at h = 0. Near the glass temperature of an unpolarised glass q₀ → q₁/3 and m → Tκ²q₁/3, κ the fourth cumulant
+of βv times T: m vanishes linearly at T_g.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .._validation import finite_array, real
+from ..errors import ConvergenceError, InputError
+from . import _breaking, _reduced, _solve_breaking
+from .glass import Glass
+from .replica_symmetric import glass_temperature, replica_symmetric
+
+__all__ = ["OneStepState", "one_step"]
+
+
+@dataclass(frozen=True)
+class OneStepState:
+    """A state with one step of replica-symmetry breaking; energies and temperatures in units of J.
+
+    Attributes
+    ----------
+    glass : Glass
+        Parameters of the model.
+    T : float
+        Temperature.
+    p : float
+        Polarisation, >= 0.
+    q0, q1 : float
+        Overlap between states and within a state.
+    C : float
+        Susceptibility within a state, β(⟨v²⟩ − q₁).
+    m : float
+        Breaking parameter; 0 at T = 0, NaN if the state is replica symmetric.
+    mu : float
+        m/T, finite at T = 0; NaN if the state is replica symmetric.
+    free_energy : float
+        Configurational free energy per coordinate; the energy at T = 0.
+    replicon : float
+        1 − ∫dh P(h)(β(⟨v²⟩ − ⟨v⟩²))², the eigenvalue of fluctuations within a state. Negative: unstable against further
+        breaking; −inf at T = 0 where double wells exist.
+    replicon_outer : float
+        The same between states, 1 − ⟨(∂⟨⟨v⟩⟩₁/∂h₀)²⟩. Equal to `replicon` if the state is replica symmetric.
+    susceptibility : float
+        ∂⟨v⟩/∂h of the equilibrium state, C + μ(q₁ − q₀), at given order parameters.
+    broken : bool
+        False where the state coincides with the replica-symmetric one, because that is stable.
+    residual : float
+        Largest relative residual of the equations, evaluated with denser quadrature.
+    iterations : int
+        Newton iterations.
+    """
+
+    glass: Glass
+    T: float
+    p: float
+    q0: float
+    q1: float
+    C: float
+    m: float
+    mu: float
+    free_energy: float
+    replicon: float
+    replicon_outer: float
+    susceptibility: float
+    broken: bool
+    residual: float
+    iterations: int
+    _law: tuple = field(repr=False, compare=False)
+
+    @property
+    def symmetric(self):
+        """Whether the law of the fields is even, P(h) = P(−h)."""
+        return self.p == 0.0
+
+    @property
+    def double_wells(self):
+        """Whether some coordinates move in a double well, γC > a₂ (1998, equation 13)."""
+        return self.C > self.glass.stiffness
+
+    @property
+    def field_range(self):
+        """Interval (low, high) of fields outside of which lies less than 1e-15 of the weight."""
+        return field_range(self)
+
+    def field_density(self, h):
+        """Probability density of the effective field within a state.
+
+        Parameters
+        ----------
+        h : float or array_like
+            Fields.
+
+        Returns
+        -------
+        density : float or ndarray
+            P(h) = ∫Dz₀ Dz₁ Z^m/N(z₀) δ(h − J₀p − √q₀ z₀ − √(q₁ − q₀) z₁), of the shape of `h`.
+
+        Raises
+        ------
+        InputError
+            If `h` is empty or not finite, or if the state is ergodic: then every field is zero and P has no density.
+        """
+        return field_density(self, h)
+
+
+def field_range(state):
+    """Range of the fields of a state with the private law of this module."""
+    if isinstance(state._law[0], str):
+        return state._law[1].field_range
+    return state._law[-1]
+
+
+def field_density(state, h):
+    """Density of the fields of a state with the private law of this module."""
+    if isinstance(state._law[0], str):
+        return state._law[1].field_density(h)
+    h = finite_array("h", h)
+    T, A, grid, logs, y, w, scale, _ = state._law
+    density = np.empty(h.size)
+    _breaking.field_law(T, A, grid, logs, y, w, h.ravel() * scale, density)
+    return (scale * density).reshape(h.shape)[()]
+
+
+def law_of_fields(glass, T, found):
+    """What `field_density` needs, from a solution in reduced variables."""
+    C, q, y, H = found.point
+    scale = math.sqrt(glass.quartic)
+    limits = ((H - found.reach) / scale, (H + found.reach) / scale)
+    width = math.sqrt(q[-1] - q[-2])
+    return T * glass.quartic, C - glass.stiffness, found.h, found.logs, y[-1], width, scale, limits
+
+
+def one_step(glass, T=0.0):
+    """State with one step of replica-symmetry breaking.
+
+    Parameters
+    ----------
+    glass : Glass
+        Parameters of the model.
+    T : float
+        Temperature, >= 0, in units of J.
+
+    Returns
+    -------
+    OneStepState
+        The replica-symmetric state, with ``broken=False``, where that is stable (above the glass temperature, and in
+        the polarised phase beyond the de Almeida–Thouless line).
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    ConvergenceError
+        If the iteration fails. It does in the polarised phase where the two levels q₀ and q₁ nearly coincide.
+
+    Notes
+    -----
+    The transition is continuous in q₁ − q₀, so that the replica-symmetric state is the solution wherever it is stable.
+    The polarised state appears where J₀ times the susceptibility C + μ(q₁ − q₀) exceeds 1.
+
+    As T → T_g the breaking becomes a small difference of large numbers: q₁ − q_RS is of second and the gain in free
+    energy of fifth order in T_g − T. Close to T_g (1 % at γ = 4, 5 % at γ = 0.51), where the equations no longer
+    determine q₀ and m in double precision, the limiting form given in the module's docstring is returned; `residual`
+    says how well it satisfies the equations.
+    """
+    if not isinstance(glass, Glass):
+        raise InputError("glass", glass, "a Glass")
+    T = real("T", T, minimum=0.0)
+    symmetric = replica_symmetric(glass, T)
+    if symmetric.at_stability >= 0.0:
+        return unbroken(symmetric)
+    found = solution(glass, T, symmetric)
+    return _state(glass, T, found)
+
+
+def unbroken(rs):
+    """A replica-symmetric state as a OneStepState."""
+    return OneStepState(
+        rs.glass, rs.T, rs.p, rs.q, rs.q, rs.C, math.nan, math.nan, rs.free_energy, rs.at_stability, rs.at_stability,
+        rs.C, False, rs.residual, rs.iterations, ("replica symmetric", rs),
+    )  # fmt: skip
+
+
+def solution(glass, T, symmetric):
+    """The broken solution in reduced variables, for an unstable replica-symmetric state."""
+    B, k, J0 = glass.quartic, glass.stiffness, glass.J0
+    flat = symmetric if symmetric.p == 0.0 else replica_symmetric(replace(glass, J0=0.0), T)
+    found = _unpolarised(T * B, k, flat, T / glass_temperature(flat.glass))
+    if J0 * _solve_breaking.susceptibility(found.point) > 1.0 + 1e-12:
+        found = _solve_breaking.polarise(_breaking.QUARTIC, T * B, k, J0, found)
+    return found
+
+
+def _unpolarised(T, k, flat, tau):
+    q = flat.q * flat.glass.quartic
+    # The ratio q₀/q₁ falls to 1/3 at T_g; C + y(q₁ − q₀) stays close to 1, and C is 1 − (8/3)(1 − C_RS) near T_g.
+    ratio = 0.5 - tau / 6.0
+    C = max(1.0 - 3.0 * (1.0 - flat.C), 0.2 * flat.C, 1.0 - 0.75)
+    start = _solve_breaking.Point(C, np.array([ratio * q, q]), np.array([(1.0 - C) / ((1.0 - ratio) * q)]), 0.0)
+    try:
+        return _solve_breaking.solve(_breaking.QUARTIC, T, k, 0.0, start)
+    except ConvergenceError:
+        if 1.0 - flat.C > 2e-5:
+            raise
+        return _limit(T, k, flat.C, q)
+
+
+def _limit(T, k, C, q):
+    """Limiting form for q → 0: q₀ = q₁/3, y = κ²q₁/3 with κ = ∂⁴φ/∂h⁴ at h = 0, and C + y(q₁ − q₀) = 1."""
+    if T > 0.0:
+        _, _, x2, _, x4 = _reduced.site((C - k) / math.sqrt(T), 0.0, 0.45)
+        kappa = (x4 - 3.0 * x2 * x2) / T**2
+    else:
+        kappa = -6.0 / (k - C) ** 4
+    y = kappa * kappa * q / 3.0
+    point = _solve_breaking.Point(1.0 - 2.0 / 3.0 * y * q, np.array([q / 3.0, q]), np.array([y]), 0.0)
+    return _solve_breaking.evaluate(_breaking.QUARTIC, T, k, 0.0, point)
+
+
+def _state(glass, T, found):
+    B = glass.quartic
+    C, q, y, _ = found.point
+    unstable = found.averages[-2:]
+    mu = float(y[0]) * B
+    return OneStepState(
+        glass=glass,
+        T=T,
+        p=found.p / math.sqrt(B) if found.point.H > 0.0 else 0.0,
+        q0=float(q[0]) / B,
+        q1=float(q[1]) / B,
+        C=float(C),
+        m=mu * T,
+        mu=mu,
+        free_energy=float(found.free_energy) / B + 0.5 * T * math.log(B),
+        replicon=float(1.0 - unstable[1]),
+        replicon_outer=float(1.0 - unstable[0]),
+        susceptibility=_solve_breaking.susceptibility(found.point),
+        broken=True,
+        residual=found.residual,
+        iterations=found.iterations,
+        _law=law_of_fields(glass, T, found),
+    )
