@@ -26,7 +26,7 @@ from .replica_symmetric import replica_symmetric
 __all__ = ["FullRSBState", "full_rsb"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FullRSBState:
     """A state with full replica-symmetry breaking, in K steps; energies and temperatures in units of J.
 
