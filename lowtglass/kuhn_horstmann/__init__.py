@@ -5,6 +5,24 @@ couplings J_ij of mean J₀/N and variance 1/N. Energies, temperatures and field
 J = 1, with k_B = 1; ħ and the mass enter only through the quantum levels.
 """
 
+from .dynamics import (
+    Bath,
+    DielectricResponse,
+    InternalFriction,
+    LevelSusceptibility,
+    MeanFreePath,
+    SoundVelocityShift,
+    Susceptibility,
+    dielectric_response,
+    internal_friction,
+    inverse_mean_free_path,
+    level_susceptibility,
+    silica_bath,
+    sound_velocity_shift,
+    susceptibility,
+    thermal_conductivity,
+    transition_rates,
+)
 from .ensemble import (
     DensityOfStates,
     ExcitationSpectrum,
@@ -20,21 +38,37 @@ from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
+    "Bath",
     "DensityOfStates",
+    "DielectricResponse",
     "ExcitationSpectrum",
     "Glass",
     "HeatCapacity",
+    "InternalFriction",
+    "LevelSusceptibility",
+    "MeanFreePath",
     "PhaseDiagram",
     "PhaseLine",
     "ReplicaSymmetricState",
+    "SoundVelocityShift",
+    "Susceptibility",
     "WellSample",
     "WellStatistics",
     "density_of_states",
+    "dielectric_response",
     "excitation_spectrum",
     "field_density",
     "glass_temperature",
     "heat_capacity",
+    "internal_friction",
+    "inverse_mean_free_path",
+    "level_susceptibility",
     "phase_diagram",
     "replica_symmetric",
+    "silica_bath",
+    "sound_velocity_shift",
+    "susceptibility",
+    "thermal_conductivity",
+    "transition_rates",
     "well_statistics",
 ]

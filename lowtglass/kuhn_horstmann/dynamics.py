@@ -1,8 +1,8 @@
 r"""Response of the local levels to strain, and what it does to phonons (Kühn and Horstmann 1998, Sect. 5).
 
 The paper announces these quantities and gives none of them. A coordinate couples to the strain of acoustic phonons by
-:math:`H_{SB} = v\sum_s\gamma_se_s` (1998, Eq. 17). With the strain :math:`|e_k|^2 = \hbar k^2/2\rho V\omega_k` of a phonon
-and the density of states :math:`V\omega^2/2\pi^2c_s^3` of each polarisation Fermi's golden rule gives the rates
+:math:`H_{SB} = v\sum_s\gamma_se_s` (1998, Eq. 17). With the strain :math:`|e_k|^2 = \hbar k^2/2\rho V\omega_k` of one
+phonon and the density of states :math:`V\omega^2/2\pi^2c_s^3` of each polarisation Fermi's golden rule gives the rates
 
 .. math:: W_{n\to m} = \sum_s\frac{\gamma_s^2\,|v_{nm}|^2\,|\omega_{nm}|^3}{2\pi\hbar\rho c_s^5}\,[n_B + 1]
           \quad\text{(emission; } n_B \text{ for absorption)}
@@ -25,9 +25,9 @@ Phonons of n_c coordinates per volume then have
           Q_s^{-1} = \frac{c_s}{\omega\ell_s}\,,\qquad
           \frac{\delta c_s}{c_s} = -\frac{n_c\gamma_s^2\,\chi'(\omega)}{2\rho c_s^2}\,.
 
-Averages over the field keep the lines sharp: each cell of the mesh in |h| contributes to :math:`\chi''(\omega)` where one
-of its transitions passes :math:`\hbar\omega`, with weight :math:`1/|dE_{mn}/dh|`. A width would be of higher order in the
-coupling, and matters only where it is not small beside the spread of a line over the ensemble.
+Averages over the field keep the lines sharp: each cell of the mesh in |h| contributes to :math:`\chi''(\omega)` where
+one of its transitions passes :math:`\hbar\omega`, with weight :math:`1/|dE_{mn}/dh|`. A width would be of higher order
+in the coupling, and matters only where it is not small beside the spread of a line over the ensemble.
 
 Frequencies, temperatures and results are in the units of the bath; the coordinate v stays in units of the model.
 """
@@ -126,7 +126,7 @@ class Bath:
 
     @property
     def _rates(self):
-        """ħW/J = Σ strength·E³|v|²(n_B + 1 or n_B) with E in J, over branches with E below their cut-off: both arrays."""
+        """Strengths and cut-offs (in J) of the branches in ħW/J = Σ strength·E³|v|²(n_B + 1 or n_B), E in J."""
         c, hbar = self.phonons.velocities, self.phonons.hbar
         golden = self.phonons.degeneracies * np.array(self.couplings) ** 2 / (2.0 * math.pi * hbar)
         golden = golden / (self.phonons.density * c**5) * self.frequency_unit**2
@@ -431,7 +431,9 @@ def level_susceptibility(energies, position, omega, T, bath, *, broadening=None)
         strength = position[lower, upper] ** 2 * (p[lower] - p[upper])
         z = e[at, None] + 1j * width
         with np.errstate(divide="ignore", invalid="ignore"):
-            resonant[at] = np.where(strength > 0, 2.0 * strength * difference / (difference**2 - z**2), 0.0).sum(axis=1)
+            resonant[at] = np.where(
+                strength > 0, 2.0 * strength * (difference / (difference - z)) / (difference + z), 0.0
+            ).sum(axis=1)
         if t > 0.0 and n > 1:
             found, share = _modes(wells, t, bath._rates, n)
             order = np.argsort(found)
@@ -472,8 +474,8 @@ def susceptibility(state, omega, T, bath, n_levels=None):
     Raises
     ------
     InputError
-        If an argument is outside its range, shapes do not broadcast, or all fields are zero (the ergodic phase), so that
-        lines are not spread; see :func:`level_susceptibility`.
+        If an argument is outside its range, shapes do not broadcast, or all fields are zero (the ergodic phase), so
+        that lines are not spread; see :func:`level_susceptibility`.
     ConvergenceError
         If the levels do not reach 10 max(T) above the lowest.
     """
@@ -748,7 +750,7 @@ class _Wells:
 
 
 @functools.lru_cache(maxsize=4)
-def _wells(state, n_levels, division=6, tolerance=0.2):
+def _wells(state, n_levels, division=6, tolerance=0.1, depth=0.005):
     """Levels on a mesh in |h| that resolves the crossing at h = 0 and all avoided crossings of neighbouring levels."""
     pair = ensemble._lowest_pair(state)
     # Energies below this are not resolved; the pair itself is, where it is wider.
@@ -764,7 +766,7 @@ def _wells(state, n_levels, division=6, tolerance=0.2):
         # What a straight line misses of a gap, against the gap; an avoided crossing of excited levels need not be
         # resolved far below the temperature at which they are populated.
         miss = np.abs(np.diff(h)[:, None] * np.diff(slope, axis=0)) / 8.0
-        scale = np.maximum(np.minimum(between[:-1], between[1:]), 0.02 * (energies[:-1, 1:] - energies[:-1, :1]))
+        scale = np.maximum(np.minimum(between[:-1], between[1:]), depth * (energies[:-1, 1:] - energies[:-1, :1]))
         cells = np.flatnonzero(np.any(miss > tolerance * np.maximum(scale, floor), axis=1))
         if not cells.size:
             break
@@ -868,7 +870,7 @@ def _relax(rates, weights, e):
 
 
 def _modes(wells, theta, golden, n):
-    """Relaxation rates (ħλ/J) and their weights in χ of all members, from the n lowest levels; shape (members·(n − 1),)."""
+    """Relaxation rates (ħλ/J) of all members and their weights in χ, from the n lowest levels."""
     members = wells.density.size
     rates, weights = np.empty((members, n - 1)), np.empty((members, n - 1))
     share = wells.weights / theta
