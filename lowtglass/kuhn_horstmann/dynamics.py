@@ -479,12 +479,16 @@ def susceptibility(state, omega, T, bath, n_levels=None):
     ConvergenceError
         If the levels do not reach 10 max(T) above the lowest.
     """
+    return _susceptibility(state, omega, T, bath, n_levels, "sharp")
+
+
+def _susceptibility(state, omega, T, bath, n_levels, lines):
     _check_bath(bath)
     omega, T, shape = _grid(omega, T)
     e, theta = omega.ravel() / bath.frequency_unit, T.ravel() / bath.temperature_unit
     wells = _wells(state, _count_levels(state, float(theta.max()), n_levels))
-    resonant, relaxational = _Response(wells, bath).evaluate(e, theta)
-    total = _Response(wells.coarse(), bath).evaluate(e, theta)
+    resonant, relaxational = _Response(wells, bath, lines).evaluate(e, theta)
+    total = _Response(wells.coarse(), bath, lines).evaluate(e, theta)
     miss = resonant + relaxational - total[0] - total[1]
     error = (np.abs(miss.real) + 1j * np.abs(miss.imag)) / 3.0
     unit = 1.0 / bath.energy_unit
@@ -497,7 +501,7 @@ def susceptibility(state, omega, T, bath, n_levels=None):
     )
 
 
-def inverse_mean_free_path(state, omega, T, bath, n_levels=None):
+def inverse_mean_free_path(state, omega, T, bath, n_levels=None, *, lines="sharp"):
     """Inverse mean free path of phonons, 1/ℓ_s = n_cγ_s²ωχ″(ω)/(ρc_s³).
 
     Parameters
@@ -510,6 +514,8 @@ def inverse_mean_free_path(state, omega, T, bath, n_levels=None):
         The phonons.
     n_levels : int, optional
         Levels per field, as in :func:`susceptibility`.
+    lines : {"sharp", "radiative"}
+        Whether lines are sharp, to leading order in the coupling, or phonons are also scattered elastically.
 
     Returns
     -------
@@ -519,8 +525,16 @@ def inverse_mean_free_path(state, omega, T, bath, n_levels=None):
     ------
     InputError, ConvergenceError
         As :func:`susceptibility`.
+
+    Notes
+    -----
+    A coordinate that a phonon shakes radiates phonons. With "radiative" the resonant part of every well becomes
+    χ/(1 − iJχ), J = Σ_s γ_s²ω³/(4πρc_s⁵) over all polarisations. A harmonic coordinate has this response exactly; lines
+    get the width of the golden rule, an isolated one scatters at most as unitarity allows, and between the lines there
+    remains Rayleigh scattering Jχ² ∝ ω³, of second order in γ², where sharp lines leave nothing. The shift of the
+    lines by the same coupling is left out, and at T > 0 χ is the average over the levels.
     """
-    chi = susceptibility(state, omega, T, bath, n_levels)
+    chi = _susceptibility(state, omega, T, bath, n_levels, _check_lines(lines))
     factor = _outer(bath.strengths / bath.phonons.velocities, bath.energy_unit * np.asarray(chi.omega))
     resonant, relaxational, error = (factor * part.imag for part in (chi.resonant, chi.relaxational, chi.error))
     return MeanFreePath(chi.omega, chi.T, resonant + relaxational, resonant, relaxational, error)
@@ -629,7 +643,7 @@ def dielectric_response(state, omega, T, bath, dipole, n_levels=None, *, host=1.
     return DielectricResponse(chi.omega, chi.T, permittivity, loss, factor * chi.error)
 
 
-def thermal_conductivity(state, T, bath, n_levels=None, *, other=0.0, rtol=1e-3):
+def thermal_conductivity(state, T, bath, n_levels=None, *, lines="sharp", other=0.0, n_frequencies=400):
     """Thermal conductivity of phonons that the coordinates scatter.
 
     Parameters
@@ -642,28 +656,36 @@ def thermal_conductivity(state, T, bath, n_levels=None, *, other=0.0, rtol=1e-3)
         The phonons.
     n_levels : int, optional
         Levels per field, as in :func:`susceptibility`.
+    lines : {"sharp", "radiative"}
+        As in :func:`inverse_mean_free_path`.
     other : float or callable
         Inverse mean free path of other processes, as in :func:`lowtglass.phonons.matthiessen`.
-    rtol : float
-        Relative error allowed to the integral over frequencies.
+    n_frequencies : int
+        Frequencies from 0.003 to 60 k_BT/ħ, in logarithmic steps, at which χ″ is computed at every temperature, 50 to
+        5000; between them and below ln χ″ is linear in ln ω.
 
     Returns
     -------
     lowtglass.phonons.Conduction
-        ``error`` contains that from the mesh in the field, a third of the difference from every other field.
+        ``error`` is a third of the difference from every other field and frequency, and contains that of the integral.
 
     Raises
     ------
     InputError
-        As :func:`susceptibility`; also if nothing scatters phonons of some frequency.
+        As :func:`susceptibility`.
     ConvergenceError
-        As :func:`susceptibility`; also if the integral over frequencies does not reach `rtol`.
+        As :func:`susceptibility`; also if the integral over frequencies does not converge.
     """
     _check_bath(bath)
+    _check_lines(lines)
     T = temperature("T", T)
     wells = _wells(state, _count_levels(state, float(T.max()) / bath.temperature_unit, n_levels))
-    fine = phonons.thermal_conductivity(T, _Response(wells, bath).branches(other), bath.phonons, rtol=rtol)
-    coarse = phonons.thermal_conductivity(T, _Response(wells.coarse(), bath).branches(other), bath.phonons, rtol=rtol)
+    theta = T.ravel()[T.ravel() > 0] / bath.temperature_unit
+    x = np.geomspace(3e-3, 60.0, integer("n_frequencies", n_frequencies, minimum=50, maximum=5000))
+    fine, coarse = (
+        phonons.thermal_conductivity(T, _Response(w, bath, lines).branches(theta, grid, other), bath.phonons, rtol=1e-3)
+        for w, grid in ((wells, x), (wells.coarse(), x[::2]))
+    )
     error = fine.error + np.abs(fine.conductivity - coarse.conductivity) / 3.0
     return dataclasses.replace(fine, error=error)
 
@@ -671,6 +693,12 @@ def thermal_conductivity(state, T, bath, n_levels=None, *, other=0.0, rtol=1e-3)
 def _check_bath(bath):
     if not isinstance(bath, Bath):
         raise InputError("bath", bath, "a Bath")
+
+
+def _check_lines(lines):
+    if lines not in ("sharp", "radiative"):
+        raise InputError("lines", lines, "'sharp' or 'radiative'")
+    return lines
 
 
 def _check_levels(energies, position):
@@ -806,10 +834,9 @@ def _near_zero(h, limit, excitations, gaps, position):
 class _Response:
     """Susceptibility of an ensemble, in units of the model; relaxation modes are kept for every temperature."""
 
-    def __init__(self, wells, bath):
-        self.wells, self.bath = wells, bath
+    def __init__(self, wells, bath, lines="sharp"):
+        self.wells, self.bath, self.lines = wells, bath, lines
         self._known = {}
-        self._last = None
 
     def modes(self, theta):
         if theta not in self._known:
@@ -832,7 +859,12 @@ class _Response:
         wells = self.wells
         arrays = wells.width, wells.density, wells.excitations, wells.gaps, wells.position
         imaginary = np.zeros(e.size)
-        _absorption(*arrays, values, start, e_sorted, imaginary)
+        if self.lines == "sharp":
+            _absorption(*arrays, values, start, e_sorted, imaginary)
+        else:
+            strengths, cutoffs = self.bath._rates
+            damping = 0.5 * e_sorted**3 * (strengths * (e_sorted[:, None] <= cutoffs)).sum(axis=1)
+            _radiation(*arrays, values, start, e_sorted, damping, imaginary)
         resonant = 1j * imaginary
         if real_part:
             dispersion = np.zeros(e.size)
@@ -846,16 +878,23 @@ class _Response:
         back[order] = np.arange(e.size)
         return resonant[back], relaxational[back]
 
-    def branches(self, other):
-        """Functions (omega, T) → 1/ℓ, one for each branch; branches share χ″ where their frequencies agree."""
+    def branches(self, theta, x, other):
+        """Functions (omega, T) → 1/ℓ, one for each branch, from a table at ħω/k_BT = x for every temperature."""
         bath = self.bath
+        e = theta[:, None] * x
+        parts = self.evaluate(e.ravel(), np.repeat(theta, x.size), real_part=False)
+        # Below 1e-200 nothing can be told from zero.
+        table = np.log(np.maximum((parts[0] + parts[1]).imag.reshape(e.shape), 1e-200))
+        log_x = np.log(x)
 
         def absorption(omega, T):
-            if self._last is None or not np.array_equal(self._last[0], omega) or not np.array_equal(self._last[1], T):
-                theta = np.broadcast_to(T / bath.temperature_unit, omega.shape)
-                parts = self.evaluate((omega / bath.frequency_unit).ravel(), theta.ravel(), real_part=False)
-                self._last = omega, T, (parts[0] + parts[1]).imag.reshape(omega.shape)
-            return self._last[2]
+            at = np.log(omega / bath.frequency_unit) - np.log(T / bath.temperature_unit)
+            cell = np.clip(np.searchsorted(log_x, at) - 1, 0, x.size - 2)
+            low, high = (np.take_along_axis(table, cell + k, axis=1) for k in (0, 1))
+            slope = (high - low) / (log_x[cell + 1] - log_x[cell])
+            # Far below, χ″ of slow relaxation falls with 1/ω, that of all else rises.
+            slope = np.where(at < log_x[0], np.clip(slope, -1.0, 3.0), slope)
+            return np.exp(low + (at - log_x[cell]) * slope)
 
         return [
             phonons.matthiessen(lambda omega, T, factor=factor: factor * omega * absorption(omega, T), other)
@@ -1108,3 +1147,133 @@ def _dispersion(width, density, excitations, gaps, position, theta, start, e, ou
                                 r += 1e-13
                             log = math.log(abs((1.0 + r) / r))
                             out[j] += width[i] / step * ((F1 - F0) + (F0 - (F1 - F0) * r) * log)
+
+
+@njit(cache=True, error_model="numpy")
+def _scattered(X, J):
+    """Im χ/(1 − iJχ) for real χ = X, where X may be infinite."""
+    return J / (1.0 / (X * X) + J * J)
+
+
+@njit(cache=True, error_model="numpy")
+def _cell(X0, X1, J):
+    """Mean of Im χ/(1 − iJχ) over a cell: 1/χ is linear near a line outside of it; where χ passes zero, trapezoids."""
+    if X0 * X1 > 0.0 and J > 0.0:
+        y0, y1 = 1.0 / X0, 1.0 / X1
+        step = y1 - y0
+        if abs(step) > 1e-6 * abs(y0):
+            return math.atan(step * J / (J * J + y0 * y1)) / step
+    return 0.5 * (_scattered(X0, J) + _scattered(X1, J))
+
+
+@njit(cache=True, error_model="numpy")
+def _pole(x, E):
+    """1/(E² − x²), finite; an energy E = x counts as the next larger number."""
+    difference = (E - x) * (E + x)
+    return 1.0 / difference if difference != 0.0 else 1e14 / (x * x)
+
+
+@njit(cache=True, error_model="numpy")
+def _radiation(width, density, excitations, gaps, position, theta, start, e, damping, out):
+    """Add Im χ/(1 − iJχ) of the resonant part, with J = damping of each energy; arguments as in `_absorption`."""
+    n = excitations.shape[1]
+    members = density.size
+    pairs = n * (n - 1) // 2
+    energy, strength = np.empty((pairs, members)), np.empty((pairs, members))
+    p = np.empty((members, n))
+    for u in range(theta.size):
+        first, last = start[u], start[u + 1]
+        for i in range(members):
+            _populate(excitations[i], theta[u], p[i])
+        count = 0
+        for a in range(n - 1):
+            for b in range(a + 1, n):
+                largest = 0.0
+                for i in range(members):
+                    E = gaps[i, a] if b == a + 1 else excitations[i, b] - excitations[i, a]
+                    E = max(E, 1e-150)
+                    energy[count, i] = E
+                    strength[count, i] = _strength(position[i, a, b], p[i, a], E, theta[u])
+                    largest = max(largest, strength[count, i])
+                if largest > 1e-18:
+                    count += 1
+        X = np.zeros((last - first, members))
+        for j in range(first, last):
+            x = e[j]
+            for k in range(count):
+                for i in range(members):
+                    X[j - first, i] += 2.0 * strength[k, i] * energy[k, i] * _pole(x, energy[k, i])
+        # Cells that lines pass: what the other lines leave at their ends.
+        passed = np.zeros((last - first, members), np.int64)
+        left, right = X.copy(), X.copy()
+        for j in range(last - first):
+            for i in range(width.size):
+                right[j, i] = X[j, i + 1]
+        for k in range(count):
+            for i in range(width.size):
+                low, high = _range(e, first, last, energy[k, i], energy[k, i + 1])
+                for j in range(low, high):
+                    passed[j - first, i] += 1
+                    left[j - first, i] -= 2.0 * strength[k, i] * energy[k, i] * _pole(e[j], energy[k, i])
+                    right[j - first, i] -= 2.0 * strength[k, i + 1] * energy[k, i + 1] * _pole(e[j], energy[k, i + 1])
+        for j in range(first, last):
+            J = damping[j]
+            for i in range(width.size):
+                weight = 0.5 * width[i] * (density[i] + density[i + 1])
+                if passed[j - first, i] == 0:
+                    out[j] += weight * _cell(X[j - first, i], X[j - first, i + 1], J)
+                else:
+                    background = 0.5 * (left[j - first, i] + right[j - first, i])
+                    out[j] -= (passed[j - first, i] - 1) * weight * _scattered(background, J)
+        # Within them χ = background + R/(E − e) with E linear, integrated exactly.
+        for k in range(count):
+            for i in range(width.size):
+                E0, E1 = energy[k, i], energy[k, i + 1]
+                low, high = _range(e, first, last, E0, E1)
+                for j in range(low, high):
+                    x, J = e[j], damping[j]
+                    t = (x - E0) / (E1 - E0)
+                    g0, g1 = strength[k, i] * E0 * E0, strength[k, i + 1] * E1 * E1
+                    R = (g0 + t * (g1 - g0)) / (x * x)
+                    weight = width[i] * (density[i] + t * (density[i + 1] - density[i]))
+                    background = 0.5 * (left[j - first, i] + right[j - first, i])
+                    out[j] += weight * _passing(background, R, J, min(E0, E1) - x, max(E0, E1) - x)
+
+
+@njit(cache=True)
+def _range(e, first, last, E0, E1):
+    """Indices of the sorted energies above the lower and up to the higher of E0 and E1."""
+    bottom, top = min(E0, E1), max(E0, E1)
+    if top < e[first] or bottom >= e[last - 1] or bottom == top:
+        return first, first
+    low, high = first, last
+    while low < high:
+        middle = (low + high) // 2
+        if e[middle] <= bottom:
+            low = middle + 1
+        else:
+            high = middle
+    start = low
+    high = last
+    while low < high:
+        middle = (low + high) // 2
+        if e[middle] <= top:
+            low = middle + 1
+        else:
+            high = middle
+    return start, low
+
+
+@njit(cache=True, error_model="numpy")
+def _passing(background, R, J, low, high):
+    """Mean of Im χ/(1 − iJχ), χ = background + R/δ, over low < δ < high; low <= 0 <= high."""
+    rho = J * R
+    if rho < 1e-120:
+        return _scattered(background, J) + math.pi * R / (high - low)
+    b = J * background
+    A = 1.0 + b * b
+    D0 = (A * low + 2.0 * b * rho) * low + rho * rho
+    D1 = (A * high + 2.0 * b * rho) * high + rho * rho
+    angle = math.atan((A * high + b * rho) / rho) - math.atan((A * low + b * rho) / rho)
+    part = b * background * (high - low) + b * R / A * math.log(D1 / D0) + R * (1.0 - 2.0 * b * b / A) * angle
+    return part / (A * (high - low))

@@ -346,9 +346,50 @@ def test_conductivity_of_the_tunnelling_model(tunnelling):
     response = dynamics._Response(wells, bath)
     response.modes = lambda theta: (np.zeros(0), np.zeros(0))
     T = np.array([0.02, 0.2])
-    found = phonons.thermal_conductivity(T, response.branches(0.0), bath.phonons, rtol=1e-3).conductivity
+    found = phonons.thermal_conductivity(
+        T, response.branches(T, np.geomspace(3e-3, 60, 300), 0.0), bath.phonons
+    ).conductivity
     expected = T**2 / (6 * math.pi) * (bath.phonons.degeneracies / (strengths * bath.phonons.velocities)).sum()
     np.testing.assert_allclose(found, expected, rtol=2e-3)
+
+
+def test_radiating_lines():
+    """One line whose energy sweeps a range, at T = 0: Im χ/(1 − iJχ) integrated by quad; coupling weak and strong."""
+    levels = np.linspace(0.5, 1.5, 301)
+    strength = 0.4 + 0.3 * levels
+    position = np.zeros((301, 2, 2))
+    position[:, 0, 1] = position[:, 1, 0] = np.sqrt(strength)
+    energies = np.stack([0 * levels, levels], axis=1)
+    wells = dynamics._Wells(np.diff(levels), 1 + levels, energies, levels[:, None], position)
+    for coupling in (0.01, 1.0, 8.0):
+        bath = reduced_bath(coupling)
+        for omega in (0.1, 0.497, 0.75123, 1.2, 2.5):
+            J = 0.5 * omega**3 * bath._rates[0].sum()
+
+            def integrand(E, omega=omega, J=J):
+                X = 2 * (0.4 + 0.3 * E) * E / (E**2 - omega**2)
+                return (1 + E) * J * X**2 / (1 + J**2 * X**2)
+
+            width = 2 * J
+            points = [omega + k * width for k in (-30, -3, -1, 0, 1, 3, 30) if 0.5 < omega + k * width < 1.5]
+            expected = quad(integrand, 0.5, 1.5, points=points or None, limit=500)[0]
+            found = dynamics._Response(wells, bath, "radiative").evaluate(np.array([omega]), np.zeros(1))[0].imag[0]
+            assert found == pytest.approx(expected, rel=3e-3), (coupling, omega)
+            sharp = dynamics._Response(wells, bath).evaluate(np.array([omega]), np.zeros(1))[0].imag[0]
+            inside = 0.5 < omega < 1.5
+            assert sharp == pytest.approx(math.pi * (1 + omega) * (0.4 + 0.3 * omega) if inside else 0.0, rel=1e-4)
+            if coupling == 0.01 and 0.6 < omega < 1.4:
+                assert found == pytest.approx(sharp, rel=3e-3)
+
+
+def test_a_radiating_oscillator_obeys_unitarity():
+    """Σ_s over the polarisations of 1/ℓ_s·(area per mode): a resonant scatterer in one branch has σ = 4πc²/ω²·(1/g)."""
+    c, omega = 1.3, 0.9
+    bath = Bath(DebyePhonons((Branch(c, 1),), 0.7, debye_frequency=10.0), (0.5,))
+    J = 0.5 * omega**3 * bath._rates[0].sum()
+    # 1/ℓ = n σ at the maximum χ″ = 1/J, and the cross section of an isotropic scatterer is at most 4π/k².
+    cross_section = (bath.strengths / c)[0] * omega / J
+    assert cross_section == pytest.approx(4 * math.pi * (c / omega) ** 2, rel=1e-12)
 
 
 # The ensemble
@@ -523,6 +564,9 @@ def test_levels_that_do_not_suffice(state, silica):
         ("T", lambda s, b: kh.internal_friction(s, 1.0, -1.0, b)),
         ("T", lambda s, b: kh.inverse_mean_free_path(s, [1.0, 2.0], [1.0, 2.0, 3.0], b)),
         ("n_levels", lambda s, b: kh.susceptibility(s, 1.0, 1.0, b, n_levels=1)),
+        ("lines", lambda s, b: kh.inverse_mean_free_path(s, 1.0, 1.0, b, lines="broad")),
+        ("n_frequencies", lambda s, b: kh.thermal_conductivity(s, 1.0, b, n_frequencies=10)),
+        ("lines", lambda s, b: kh.thermal_conductivity(s, 1.0, b, lines="broad")),
         ("dipole", lambda s, b: kh.dielectric_response(s, 1.0, 1.0, b, "one")),
         ("host", lambda s, b: kh.dielectric_response(s, 1.0, 1.0, b, 1.0, host=0.0)),
         ("state", lambda s, b: kh.susceptibility(replica_symmetric(Glass(0.4)), 1.0, 1.0, b)),
@@ -553,7 +597,9 @@ position = np.einsum("i,jk->ijk", 1 / h, np.array([[2.0, 0.3, 0.1], [0.3, -2.0, 
 wells = dynamics._Wells(np.diff(h), np.ones(6), levels, np.diff(levels), position)
 resonant, relaxational = dynamics._Response(wells, bath).evaluate(
     np.array([0.0, 1e-3, 0.31, 0.77, 1.1, 0.31]), np.array([0.2, 0.2, 0.2, 1.0, 0.0, 1.0]))
-print(json.dumps([resonant.real.tolist(), resonant.imag.tolist(), relaxational.real.tolist(),
+radiative, _ = dynamics._Response(wells, bath, "radiative").evaluate(
+    np.array([0.0, 1e-3, 0.31, 0.77, 1.1, 0.31]), np.array([0.2, 0.2, 0.2, 1.0, 0.0, 1.0]))
+print(json.dumps([radiative.imag.tolist(), resonant.real.tolist(), resonant.imag.tolist(), relaxational.real.tolist(),
                   relaxational.imag.tolist()]))
 """
 
