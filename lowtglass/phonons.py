@@ -406,16 +406,16 @@ def _integrate(rate, T, rows, highest, phonons, rtol):
         fine = halves[:, : left.size] + halves[:, left.size :]
         miss = np.abs(fine - coarse)
         total = value + fine.sum(axis=1)
-        open_panels = np.any(miss > rtol / 64 * total[:, None], axis=0)
+        open_panels = np.any(miss > rtol / 256 * total[:, None], axis=0)
         value += fine[:, ~open_panels].sum(axis=1)
         error += miss[:, ~open_panels].sum(axis=1)
-        if not open_panels.any() or np.all(error + miss[:, open_panels].sum(axis=1) <= rtol * total):
-            return total, error + miss[:, open_panels].sum(axis=1), count, True
+        bound = error + miss[:, open_panels].sum(axis=1)
+        done = bool(np.all(bound <= rtol * total))
+        if done or not open_panels.any() or left.size > 8000:
+            return total, bound, count, done
         coarse = np.concatenate(
             [halves[:, : left.size][:, open_panels], halves[:, left.size :][:, open_panels]], axis=1
         )
         left, right, middle = left[open_panels], right[open_panels], middle[open_panels]
         left, right = np.concatenate([left, middle]), np.concatenate([middle, right])
-        if left.size > 4000:
-            break
-    return total, error + miss[:, open_panels].sum(axis=1), count, False
+    return total, bound, count, False
