@@ -681,7 +681,8 @@ def thermal_conductivity(state, T, bath, n_levels=None, *, lines="sharp", other=
     InputError
         As :func:`susceptibility`.
     ConvergenceError
-        As :func:`susceptibility`; also if the integral over frequencies does not converge.
+        As :func:`susceptibility`; also if the integral over frequencies does not converge, as with Rayleigh scattering
+        alone: give the size of the sample in `other`.
     """
     _check_bath(bath)
     _check_lines(lines)

@@ -486,6 +486,44 @@ def test_mesh_converges(gamma):
     assert (found.error.real < 0.02 * np.abs(found.total)).all()
 
 
+def test_radiation_against_many_fields(state, silica):
+    """Im χ/(1 − iJχ) summed over so many fields that every line is resolved, without any rule for cells."""
+    T, omega = 20.0, np.array([1e12, 4e12, 7e12, 1e13])
+    n, theta = 8, T / silica.temperature_unit
+    found = dynamics._Response(dynamics._wells(state, n), silica, "radiative")
+    e = omega / silica.frequency_unit
+    found = found.evaluate(e, np.full(4, theta))[0].imag
+    fine = dynamics._wells(state, n, division=40, tolerance=0.02, depth=0.002)
+    excitations = fine.excitations
+    p = np.exp(-excitations / theta)
+    p /= p.sum(axis=1, keepdims=True)
+    lower, upper = np.triu_indices(n, 1)
+    E = excitations[:, upper] - excitations[:, lower]
+    strength = fine.position[:, lower, upper] ** 2 * (p[:, lower] - p[:, upper])
+    for x, value in zip(e, found, strict=True):
+        J = 0.5 * x**3 * silica._rates[0].sum()
+        X = (2 * strength * E / (E**2 - x**2)).sum(axis=1)
+        assert value == pytest.approx(fine.weights @ (J * X**2 / (1 + J**2 * X**2)), rel=2e-2)
+
+
+def test_polarised_state(silica):
+    """A law of the field that is not even: the sum over both signs of h."""
+    state = replica_symmetric(Glass(4.0, 1.5))
+    assert not state.symmetric
+    chi = kh.susceptibility(state, 0.0, 0.2, silica, n_levels=12).total.real * silica.energy_unit
+    h = np.linspace(*state.field_range, 4001)
+    found = quartic.levels(state.glass.potential(state.C, h), 12, kinetic=KINETIC, matrix_elements=True)
+    theta = 0.2 / silica.temperature_unit
+    weight = state.field_density(h) * (h[1] - h[0])
+    static = [
+        kh.level_susceptibility(E, v, 0.0, theta, reduced_bath(), broadening=0.0).total.real
+        for E, v in zip(found.energies[::4], found.position[::4], strict=True)
+    ]
+    # degenerate wells, which this mesh does not resolve, add P(0)·(jump of ⟨v⟩)
+    jump = 2 * abs(state.field_density(np.zeros(1))[0] * 3.712)
+    assert abs(chi - 4 * weight[::4] @ np.array(static)) < jump + 0.01 * chi
+
+
 def test_units(state, silica):
     """The same bath in reduced units gives the same numbers."""
     solid, J = silica.phonons, silica.energy_unit
