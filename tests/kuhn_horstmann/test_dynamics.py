@@ -488,11 +488,11 @@ def test_mesh_converges(gamma):
 
 def test_radiation_against_many_fields(state, silica):
     """Im χ/(1 − iJχ) summed over so many fields that lines within wells are resolved, without any rule for cells."""
-    T, omega = 1.0, np.array([4e11, 4e12, 9e12, 1e13, 1.3e13])
+    T, omega = 1.0, np.array([4e12, 9e12, 1e13, 1.3e13])
     n, theta = 8, T / silica.temperature_unit
     found = dynamics._Response(dynamics._wells(state, n), silica, "radiative")
     e = omega / silica.frequency_unit
-    found = found.evaluate(e, np.full(5, theta))[0].imag
+    found = found.evaluate(e, np.full(4, theta))[0].imag
     fine = dynamics._wells(state, n, division=40, tolerance=0.02, depth=0.002)
     excitations = fine.excitations
     p = np.exp(-excitations / theta)
