@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import make_interp_spline
 
 from lowtglass.errors import InputError
 from lowtglass.kuhn_horstmann import (
@@ -71,7 +71,7 @@ def test_sherrington_kirkpatrick_near_its_transition():
         assert found.free_energy > one.free_energy
     errors = np.array(errors)
     assert np.all(errors[1] < 0.2)
-    np.testing.assert_allclose(errors[0] / errors[1], 2.0, atol=0.5)
+    assert np.all(errors[0] > 1.7 * errors[1])
 
 
 def local(kind, T, A, h):
@@ -90,16 +90,16 @@ def test_recursion_against_gauss_hermite(kind, H):
     T, k, C, q, y = 0.6, 0.3, 0.8, np.array([0.3, 0.5, 0.9]), np.array([0.4, 1.1])
     point = _solve_breaking.Point(C, q, y, H)
     f, out, _, _, _ = _solve_breaking.free_energy(kind, T, k, 0.5, point)
-    h = np.linspace(-14.0, 14.0, 1401)
+    h = np.linspace(-24.0, 24.0, 1601)
     x, weight = np.polynomial.hermite_e.hermegauss(60)
     weight = weight / weight.sum()
-    phi = [None, None, CubicSpline(h, local(kind, T, C - k, h))]
+    phi = [None, None, make_interp_spline(h, local(kind, T, C - k, h), k=7)]
     for i in (1, 0):
         w = math.sqrt(q[i + 1] - q[i])
         inner = h[:, None] + w * x
-        inside = np.abs(inner) <= 14.0
-        values = np.where(inside, phi[i + 1](np.clip(inner, -14.0, 14.0)), phi[i + 1](14.0))
-        phi[i] = CubicSpline(h, np.log(np.exp(y[i] * values) @ weight) / y[i])
+        inside = np.abs(inner) <= 24.0
+        values = np.where(inside, phi[i + 1](np.clip(inner, -24.0, 24.0)), phi[i + 1](24.0))
+        phi[i] = make_interp_spline(h, np.log(np.exp(y[i] * values) @ weight) / y[i], k=7)
     mean = np.dot(weight, phi[0](H + math.sqrt(q[0]) * x))
     expected = 0.25 * H**2 / 0.5 * 2.0 + 0.5 * C * q[2] + 0.25 * T * C**2 + 0.25 * np.dot(y, q[1:] ** 2 - q[:-1] ** 2)
     assert out[3] == pytest.approx(mean, abs=2e-8)
@@ -189,11 +189,18 @@ def test_pseudogap_of_double_wells():
 def test_low_temperature_joins_zero_temperature():
     zero = full_rsb(Glass(1.0), 0.0, 16)
     cold = full_rsb(Glass(1.0), 1e-3, 16)
-    # The two place their levels differently; their difference is that of the discretisation and the entropy.
-    assert cold.free_energy - 0.5 * 1e-3 * math.log(1e-3) == pytest.approx(zero.free_energy, abs=5e-3)
+    # f(T) = f(0) + ¼TC² − ½T⟨ln(2πT/U″)⟩ + O(T²); γ = 1 has no double wells.
+    h = np.linspace(*zero.field_range, 4001)
+    v = np.array([np.roots([1.0 / 6.0, 0.0, 1.0 - zero.C, -field]) for field in h])
+    v = np.take_along_axis(v, np.argmin(np.abs(v.imag), axis=1)[:, None], axis=1)[:, 0].real
+    P = zero.field_density(h)
+    entropy = 0.5 * np.dot(P, np.log(2.0 * math.pi * 1e-3 / (1.0 - zero.C + 0.5 * v * v))) * (h[1] - h[0])
+    assert cold.free_energy == pytest.approx(zero.free_energy + 1e-3 * (0.25 * zero.C**2 - entropy), abs=3e-6)
     assert cold.C == pytest.approx(zero.C, rel=2e-2)
     assert cold.q[-1] == pytest.approx(zero.q[-1], rel=2e-3)
-    assert np.interp(1.0, cold.q[1:], cold.y) == pytest.approx(np.interp(1.0, zero.q[1:], zero.y), rel=1e-2)
+    # y_i belongs to the middle of the step from q_{i−1} to q_i.
+    at = [np.interp(1.0, 0.5 * (state.q[1:] + state.q[:-1]), state.y) for state in (cold, zero)]
+    assert at[0] == pytest.approx(at[1], rel=1e-2)
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.4])
