@@ -18,9 +18,8 @@ import numpy as np
 
 from .._validation import integer, real
 from ..errors import InputError
-from . import _breaking, _solve_breaking
+from . import _breaking, _broken_states, _solve_breaking
 from .glass import Glass
-from .one_step import field_density, field_range, law_of_fields, solution
 from .replica_symmetric import replica_symmetric
 
 __all__ = ["FullRSBState", "full_rsb"]
@@ -102,7 +101,7 @@ class FullRSBState:
     @property
     def field_range(self):
         """Interval (low, high) of fields outside of which lies less than 1e-15 of the weight."""
-        return field_range(self)
+        return _broken_states.field_range(self)
 
     def field_density(self, h):
         """Probability density of the effective field within a state.
@@ -123,7 +122,7 @@ class FullRSBState:
         InputError
             If `h` is empty or not finite, or if the state is ergodic: then every field is zero and P has no density.
         """
-        return field_density(self, h)
+        return _broken_states.field_density(self, h)
 
 
 def full_rsb(glass, T=0.0, n_steps=32):
@@ -162,16 +161,18 @@ def full_rsb(glass, T=0.0, n_steps=32):
             glass, T, rs.p, np.array([rs.q]), np.zeros(0), np.zeros(0), rs.C, rs.free_energy, 0.0, stability, 0.0,
             rs.C, False, rs.residual, rs.iterations, ("replica symmetric", rs),
         )  # fmt: skip
-    found = solution(glass, T, rs)
+    found = _broken_states.solution(glass, T, rs)
     error = math.nan
     iterations = found.iterations
     if n_steps > 1:
-        found, error, more = many_steps(_breaking.QUARTIC, T * glass.quartic, glass.stiffness, glass.J0, found, n_steps)
+        found, error, more = _many_steps(
+            _breaking.QUARTIC, T * glass.quartic, glass.stiffness, glass.J0, found, n_steps
+        )
         iterations += more
     return _state(glass, T, found, error, iterations)
 
 
-def many_steps(kind, T, k, J0, found, n_steps):
+def _many_steps(kind, T, k, J0, found, n_steps):
     """The solution with n_steps, by doubling the number of steps; its discretisation error and the iterations."""
     # Without a kink y stays finite and the levels need not be as dense at q_K.
     exponent = 2.0 if T == 0.0 else 1.5
@@ -230,5 +231,5 @@ def _state(glass, T, found, error, iterations):
         broken=True,
         residual=found.residual,
         iterations=iterations,
-        _law=law_of_fields(glass, T, found),
+        _law=_broken_states.law_of_fields(glass, T, found),
     )

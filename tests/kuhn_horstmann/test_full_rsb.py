@@ -17,7 +17,7 @@ from lowtglass.kuhn_horstmann import (
     replica_symmetric,
     well_statistics,
 )
-from lowtglass.kuhn_horstmann.full_rsb import many_steps
+from lowtglass.kuhn_horstmann.full_rsb import _many_steps
 
 SK = _breaking.ISING
 MODEL = _breaking.QUARTIC
@@ -30,7 +30,7 @@ def sherrington_kirkpatrick(T, n_steps):
     else:
         tau = 1.0 - T
         start = _solve_breaking.Point(1 - 8 / 9 * tau**2, np.array([tau / 3, tau]), np.array([4 / 3 * tau / T]), 0.0)
-    return many_steps(SK, T, 0.0, 0.0, _solve_breaking.solve(SK, T, 0.0, 0.0, start), n_steps)
+    return _many_steps(SK, T, 0.0, 0.0, _solve_breaking.solve(SK, T, 0.0, 0.0, start), n_steps)
 
 
 def test_sherrington_kirkpatrick_ground_state():
