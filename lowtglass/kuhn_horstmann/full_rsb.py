@@ -46,8 +46,8 @@ class FullRSBState:
     x : ndarray, shape (K,)
         T·y; zeros at T = 0.
     C : float
-        Susceptibility within a state, β(⟨v²⟩ − q[-1]). At T = 0 with double wells it falls towards its limit more slowly
-        than the energy converges: 0.382, 0.362, 0.350 with 16, 32, 64 steps at γ = 4.
+        Susceptibility within a state, β(⟨v²⟩ − q[-1]). At T = 0 with double wells it falls towards its limit more
+        slowly than the energy converges: 0.382, 0.362, 0.350 with 16, 32, 64 steps at γ = 4.
     free_energy : float
         Configurational free energy per coordinate with K steps; the energy at T = 0.
     discretisation_error : float
