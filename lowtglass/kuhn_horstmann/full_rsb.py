@@ -150,8 +150,13 @@ def full_rsb(glass, T=0.0, n_steps=32):
     InputError
         If an argument is outside its range.
     ConvergenceError
-        If the iteration fails. It does close to T_g and to the de Almeida–Thouless line, where the steps are lost in
-        rounding.
+        If the iteration fails. It does close to T_g (2 % at γ = 4) and to the de Almeida–Thouless line, where the steps
+        are lost in rounding.
+
+    Notes
+    -----
+    The narrowest step sets the grid. An unpolarised state with 32 steps takes one or two seconds; in a polarised state
+    q(0) is close to q_K, all steps are narrow, and 16 steps take several seconds, 32 steps up to a minute.
     """
     if not isinstance(glass, Glass):
         raise InputError("glass", glass, "a Glass")
