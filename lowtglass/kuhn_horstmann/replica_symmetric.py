@@ -292,11 +292,12 @@ def _polarised(glass, T, unpolarised):
 
 def _solve(glass, T, x, branch):
     k, J0, reduced = glass.stiffness, glass.J0, T * glass.quartic
-    converged, residual, iterations = _reduced.newton(reduced, k, J0, x, 60)
+    sites = np.array([[1.0, k, 1.0]])
+    converged, residual, iterations = _reduced.newton(reduced, sites, J0, x, 60)
     r = np.zeros(3)
     jac = np.zeros((3, 3))
     if converged:
-        _, free, unstable = _reduced.equations(reduced, k, J0, x, True, r, jac)
+        _, free, unstable = _reduced.equations(reduced, sites, J0, x, True, r, jac)
         residual = float(np.max(np.abs(r)))
     C, q, Y = (float(number) for number in x)
     p = math.sqrt(Y * q) / J0 if Y > 0.0 else 0.0
