@@ -16,6 +16,7 @@ from .ensemble import (
 )
 from .glass import Glass
 from .landscape import WellSample, WellStatistics, well_statistics
+from .local_randomness import LocalState, Normal, Samples, Sites
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
@@ -24,9 +25,13 @@ __all__ = [
     "ExcitationSpectrum",
     "Glass",
     "HeatCapacity",
+    "LocalState",
+    "Normal",
     "PhaseDiagram",
     "PhaseLine",
     "ReplicaSymmetricState",
+    "Samples",
+    "Sites",
     "WellSample",
     "WellStatistics",
     "density_of_states",

@@ -298,7 +298,8 @@ def site(alpha, g, theta):
                 t = 0.0 if side == 0 else -other
                 while True:
                     drop = tilt + t * t * (0.5 * curvature + t * (low + 0.25 * t))
-                    if drop > CUT or t > distance:
+                    # A step across a narrow top would count the main well twice.
+                    if drop > CUT or low + t > top:
                         break
                     p = math.exp(-drop) * ratio
                     shift = t - distance
