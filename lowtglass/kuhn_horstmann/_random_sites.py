@@ -4,6 +4,7 @@ Without fields p = q = 0 and C = ⟨χ⟩ with χ = β⟨v²⟩ of a site. A sma
 J₀⟨χ⟩ > 1. With randomness ⟨χ²⟩ > ⟨χ⟩², so that the glass forms where C is still below 1.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -15,9 +16,14 @@ _ORDERS = (16, 24)  # nodes per panel of the average over sites, for the solutio
 _TOLERANCE = 1e-10  # of the relative residuals, evaluated with denser rules
 
 
+@functools.lru_cache(maxsize=64)
+def _typical_quartic(glass):
+    return float(np.median(glass.sites(order=2).quartic))
+
+
 def rows(glass, T, C, order=_ORDERS[0], q=0.0):
     """Sites as rows (weight, k, B), with the rule split at k = C and resolved on the scale of T or of the fields."""
-    B = float(np.median(glass.sites(order=2).quartic))
+    B = _typical_quartic(glass)
     # Sites respond with the width √(TB) in k, rounded at T = 0 by the fields only.
     width = max(math.sqrt(T * B), 0.0) if T > 0.0 else (q * B) ** (1.0 / 3.0)
     found = glass.sites(C, scale=width if width > 0.0 else None, order=order)
@@ -45,28 +51,48 @@ def edge(glass):
     return C, _reduced.responses(0.0, sites, C)[1]
 
 
-def _threshold(glass, C, moment, value):
+def _threshold(sites, C, moment, value):
     """Temperature at which ⟨χ^moment⟩ at given C has fallen to `value`; 0 if it is below at T = 0."""
     from scipy.optimize import brentq
 
-    def excess(log_T, order=_ORDERS[1]):
-        T = math.exp(log_T)
-        return math.log(_reduced.responses(T, rows(glass, T, C, order), C)[moment - 1] / value)
+    def excess(log_T):
+        return math.log(_reduced.responses(math.exp(log_T), sites, C)[moment - 1] / value)
 
-    if C < glass.smallest_stiffness and _reduced.responses(0.0, rows(glass, 0.0, C), C)[moment - 1] <= value:
+    if _reduced.responses(0.0, sites, C)[moment - 1] <= value:
         return 0.0
     low = high = 0.0
     while excess(low) < 0.0:
         high = low
         low -= 2.0
-        if low < -300.0:
-            return 0.0
     while excess(high) > 0.0:
         low = high
         high += 2.0
-    return math.exp(brentq(excess, low, high, xtol=1e-15, rtol=1e-14))
+    return math.exp(brentq(excess, low, high, xtol=1e-12, rtol=1e-12))
 
 
+def _polish(glass, T, C, equations):
+    """Solve two equations in (T, C) from a start that a coarse rule gave, on rules that follow the solution."""
+    from scipy.optimize import root
+
+    for _ in range(10):
+        sites = rows(glass, T, C, _ORDERS[1])
+
+        def relative(x, sites=sites):
+            first, second, _ = _reduced.responses(math.exp(x[0]), sites, x[1])
+            return equations(first, second, x[1])
+
+        found = root(relative, [math.log(T), C], tol=1e-14)
+        moved = abs(found.x[1] - C)
+        T, C = math.exp(found.x[0]), float(found.x[1])
+        residual = float(np.max(np.abs(found.fun)))
+        if moved < 1e-9 * C:
+            break
+    if not residual < _TOLERANCE:
+        raise ConvergenceError("the transition temperature did not converge", {"T": T, "C": C}, residual, found.nfev)
+    return T, C
+
+
+@functools.lru_cache(maxsize=64)
 def glass_point(glass):
     """(T, C) at which q appears without polarisation, ⟨χ⟩ = C and ⟨χ²⟩ = 1; T = 0 if it never does."""
     from scipy.optimize import brentq
@@ -74,18 +100,15 @@ def glass_point(glass):
     cold = edge(glass)
     if cold is not None:
         return 0.0, cold[0]
+    sites = rows(glass, 1.0 / _typical_quartic(glass), 0.7, 4)
 
     def excess(C):
-        T = _threshold(glass, C, 2, 1.0)
-        return _reduced.responses(T, rows(glass, T, C, _ORDERS[1]), C)[0] - C
+        return _reduced.responses(_threshold(sites, C, 2, 1.0), sites, C)[0] - C
 
-    # ⟨χ⟩ ≤ √⟨χ²⟩ = 1.
-    low = 0.0
-    high = 1.0
-    if excess(high) >= 0.0:
-        return _threshold(glass, high, 2, 1.0), high
-    C = brentq(excess, low, high, xtol=1e-14, rtol=1e-13)
-    return _threshold(glass, C, 2, 1.0), C
+    # ⟨χ⟩ ≤ √⟨χ²⟩ = 1, and 1 itself if all sites are alike.
+    C = 1.0 if excess(1.0) > -1e-9 else brentq(excess, 0.0, 1.0, xtol=1e-6)
+    T = _threshold(sites, C, 2, 1.0)
+    return _polish(glass, T, C, lambda first, second, C: [second - 1.0, first / C - 1.0])
 
 
 def transition(glass):
@@ -93,7 +116,9 @@ def transition(glass):
     T, C = glass_point(glass)
     if glass.J0 * C <= 1.0:
         return T
-    return _threshold(glass, 1.0 / glass.J0, 1, 1.0 / glass.J0)
+    C = 1.0 / glass.J0
+    T = _threshold(rows(glass, T if T > 0.0 else 1.0, C, 4), C, 1, C)
+    return _polish(glass, T, C, lambda first, second, x: [first / C - 1.0, x / C - 1.0])[0]
 
 
 def ergodic(glass, T):
@@ -138,7 +163,7 @@ def solve(glass, T, branch):
     """State with fields: (p, q, C, f, β²⟨(⟨v²⟩ − ⟨v⟩²)²⟩, residual, iterations)."""
     J0 = glass.J0
     Y = J0**2 if branch == "polarised" else 0.0
-    B = float(np.median(glass.sites(order=2).quartic))
+    B = _typical_quartic(glass)
     x = np.array([0.5 / max(1.0, J0), 1.0 / B, Y])
     _reduced.iterate(T, rows(glass, T, x[0], 4, x[1]), J0, x, 5)
     _reduced.iterate(T, rows(glass, T, x[0], 4, x[1]), J0, x, 10)
