@@ -207,7 +207,7 @@ def is_law(value):
     return not isinstance(value, float)
 
 
-def _continuous(value):
+def is_continuous(value):
     return is_law(value) and not isinstance(value, Samples)
 
 
@@ -217,12 +217,12 @@ def support(value):
         return value, value
     if isinstance(value, Samples):
         return min(value.values), max(value.values)
-    edges = _edges(value)
+    edges = panel_edges(value)
     return float(edges[0]), float(edges[-1])
 
 
 @functools.lru_cache(maxsize=64)
-def _edges(law):
+def panel_edges(law):
     """Edges of panels in each of which a Gauss rule of twelve nodes finds the weight of the law."""
     if isinstance(law, Normal):
         return law.mean + law.std * np.array(_NORMAL_EDGES)
@@ -249,7 +249,7 @@ def _edges(law):
     return np.unique(np.array(done))
 
 
-def _rule(law, order, point=None, scale=None):
+def quadrature(law, order, point=None, scale=None):
     """Nodes and weights of the average over a law.
 
     With `point` the rule is one in s = √|x − point| on either side, with panels that grow from √scale on.
@@ -259,7 +259,7 @@ def _rule(law, order, point=None, scale=None):
     if isinstance(law, Samples):
         values, counts = np.unique(law.values, return_counts=True)
         return values, counts / len(law.values)
-    edges = _edges(law)
+    edges = panel_edges(law)
     nodes, weights = gauss_legendre(order)
     if point is not None and edges[0] < point < edges[-1]:
         edges = np.unique(np.append(edges, point))
@@ -300,9 +300,9 @@ def _graded(edges, first):
 def sites(glass, C=None, scale=None, order=12):
     """Sites of a glass; with `C` the rules are split at a₂/γ = C, with panels from the width `scale` of k − C on."""
     laws = {"gamma": glass.gamma, "a4": glass.a4, "a2": glass.a2}
-    inner = next((name for name in ("a2", "gamma") if _continuous(laws[name])), None) if C is not None else None
+    inner = next((name for name in ("a2", "gamma") if is_continuous(laws[name])), None) if C is not None else None
     outer = [name for name in laws if name != inner]
-    rules = [_rule(laws[name], order) for name in outer]
+    rules = [quadrature(laws[name], order) for name in outer]
     if inner is None:
         return _product(dict(zip(outer, rules, strict=True)))
     parts = []
@@ -319,7 +319,7 @@ def sites(glass, C=None, scale=None, order=12):
         if point is not None and width is None:
             low, high = support(laws[inner])
             width = high - low
-        rule = _rule(laws[inner], order, point, width)
+        rule = quadrature(laws[inner], order, point, width)
         combined = {name: rules[j] for j, name in enumerate(outer)}
         combined[outer[other]] = (np.array([value]), np.array([rules[other][1][i]]))
         parts.append(_product(combined | {inner: rule}))
