@@ -17,9 +17,13 @@ from .. import quartic, thermal
 from ..errors import ConvergenceError
 from . import local_randomness
 
-_TAIL = 1e-6  # of the weight of the laws and of the fields is left out at either end
-_FROZEN = 40.0  # excitations above this multiple of T do not count
-_ORDER = 12  # intervals of the Clenshaw–Curtis rule in a panel; the embedded one has half as many
+_TAIL = 1e-5  # of the weight of the laws and of the fields is left out at either end
+_FROZEN = 25.0  # excitations above this multiple of T do not count
+# Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw in a cold and
+# a hot band, in other panels, and in fields.
+_THAWING, _HOT, _SMOOTH, _FIELD = 12, 8, 6, 8
+_STEP = 4.0  # of λ from panel to panel
+_RATIO = 5.0  # of the edges of panels in |h|
 
 
 def _clenshaw_curtis(n):
@@ -41,26 +45,29 @@ class SiteRule:
 
 def _trimmed(law):
     if isinstance(law, local_randomness.Normal):
-        low, high = law.mean - 4.75 * law.std, law.mean + 4.75 * law.std
+        low, high = law.mean - 4.27 * law.std, law.mean + 4.27 * law.std
     else:
         low, high = float(law.ppf(_TAIL)), float(law.isf(_TAIL))
     edges = local_randomness.panel_edges(law)
     return np.concatenate([[low], edges[(edges > low) & (edges < high)], [high]])
 
 
-def _panels(law, edges, order):
-    nodes, fine, coarse = _clenshaw_curtis(order)
-    width = np.diff(edges)[:, None]
-    x = (edges[:-1, None] + width * nodes).ravel()
-    density = law.pdf(x)
-    fine, coarse = (width * fine).ravel() * density, (width * coarse).ravel() * density
+def _panels(law, edges, orders):
+    parts = []
+    for left, right, order in zip(edges[:-1], edges[1:], orders, strict=True):
+        nodes, fine, coarse = _clenshaw_curtis(int(order))
+        width = right - left
+        parts.append((left + width * nodes, width * fine, width * coarse))
+    x, fine, coarse = (np.concatenate(part) for part in zip(*parts, strict=True))
     # Neighbouring panels share their ends.
     x, back = np.unique(x, return_inverse=True)
+    density = law.pdf(x)
+    fine, coarse = np.bincount(back, fine) * density, np.bincount(back, coarse) * density
     total = fine.sum()
-    return x, np.bincount(back, fine) / total, np.bincount(back, coarse) / total
+    return x, fine / total, coarse / total
 
 
-def site_rule(glass, C, labels, refine):
+def site_rule(glass, C, labels, last, order, refine):
     """Rule over the sites with panels that end where λ(x) passes the `labels` (signed: negative without wells)."""
     laws = {"gamma": glass.gamma, "a2": glass.a2, "a4": glass.a4}
     random = [name for name in laws if local_randomness.is_law(laws[name])]
@@ -72,7 +79,7 @@ def site_rule(glass, C, labels, refine):
         if local_randomness.is_continuous(law):
             edges = _trimmed(law)
             edges = np.linspace(edges[0], edges[-1], 2 * 2**refine + 1)
-            rules[name] = _panels(law, edges, 8)
+            rules[name] = _panels(law, edges, [8] * (edges.size - 1))
         else:
             x, w = local_randomness.quadrature(law, 2)
             rules[name] = (x, w, w)
@@ -84,7 +91,7 @@ def site_rule(glass, C, labels, refine):
         if inner is None:
             x, w, w_coarse = np.zeros(1), np.ones(1), np.ones(1)
         else:
-            x, w, w_coarse = _inner(glass, C, inner, fixed, labels, refine)
+            x, w, w_coarse = _inner(glass, C, inner, fixed, labels, last, order, refine)
             fixed[inner] = x
         coarse = {inner: weight * w_coarse}
         for name in names:
@@ -96,7 +103,7 @@ def site_rule(glass, C, labels, refine):
     return SiteRule(*columns[:4], tuple(columns[4:]))
 
 
-def _inner(glass, C, name, fixed, labels, refine):
+def _inner(glass, C, name, fixed, labels, last, order, refine):
     law = getattr(glass, name)
     edges = _trimmed(law)
     x = np.linspace(edges[0], edges[-1], 20001)
@@ -116,7 +123,8 @@ def _inner(glass, C, name, fixed, labels, refine):
     edges = np.delete(edges, np.where(small + 1 == edges.size - 1, small, small + 1))
     for _ in range(refine):
         edges = np.sort(np.append(edges, 0.5 * (edges[:-1] + edges[1:])))
-    return _panels(law, edges, _ORDER)
+    between = np.interp(0.5 * (edges[:-1] + edges[1:]), x, exponent)
+    return _panels(law, edges, np.where((between > -2.0) & (between < last), order, _SMOOTH))
 
 
 @functools.lru_cache(maxsize=8)
@@ -150,24 +158,34 @@ class _SiteLevels:
     excitations: np.ndarray
 
 
-@functools.lru_cache(maxsize=4)
-def _mesh(state, coldest, hottest, refine):
-    """Excitations of every kind of site at the nodes of a rule over its fields, for coldest <= T <= hottest."""
+def _mesh_sites(state, coldest, refine=0):
+    """Rule over the sites for temperatures from `coldest` on, and whether they are cold."""
     glass = state.glass
-    typical = glass.sites(order=12)
-    unit = float(np.median(glass.kinetic ** (2 / 3) * typical.quartic ** (1 / 3)))
+    unit = _unit(state)
     last = max(math.log(unit / coldest), 0.0) + 12.0
-    step = 4.0 if coldest < unit else 8.0
+    step, order = (_STEP, _THAWING) if coldest < unit else (2 * _STEP, _HOT)
     labels = np.concatenate(
         [-np.geomspace(8.0**8, 2.0, 9), np.arange(0.0, last, step), last * np.geomspace(1.0, 8.0**8, 9)]
     )
-    rule = site_rule(glass, state.C, labels, refine)
+    return site_rule(glass, state.C, labels, last, order, refine), coldest < unit
+
+
+def _local(state, rule, i):
+    return local_randomness.LocalState(
+        state,
+        dataclasses.replace(state.glass, gamma=float(rule.gamma[i]), a2=float(rule.a2[i]), a4=float(rule.a4[i])),
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _mesh(state, coldest, hottest, refine):
+    """Excitations of every kind of site at the nodes of a rule over its fields, for coldest <= T <= hottest."""
+    rule, _ = _mesh_sites(state, coldest, refine)
     found = []
     for i in range(rule.weights.size):
         if rule.weights[i] == 0.0:
             continue
-        local = dataclasses.replace(glass, gamma=float(rule.gamma[i]), a2=float(rule.a2[i]), a4=float(rule.a4[i]))
-        mesh = _site_levels(state, local, coldest, hottest, refine)
+        mesh = _site_levels(state, _local(state, rule, i).glass, coldest, hottest, refine)
         if mesh is not None:
             found.append(_SiteLevels(i, *mesh))
     return rule, found
@@ -186,9 +204,9 @@ def _site_levels(state, glass, coldest, hottest, refine):
     if frozen.any():
         end = float(trial[frozen].min())
     first = min(2.0 * max(coldest, 0.3 * splitting) / distance, 0.5 * end)
-    count = max(math.ceil(math.log(end / first) / math.log(5.0)), 1) * 2**refine
+    count = max(math.ceil(math.log(end / first) / math.log(_RATIO)), 1) * 2**refine
     edges = np.concatenate([[0.0], np.geomspace(first, end, count + 1)])
-    nodes, fine, coarse = _clenshaw_curtis(_ORDER)
+    nodes, fine, coarse = _clenshaw_curtis(_FIELD)
     width = np.diff(edges)[:, None]
     h, back = np.unique((edges[:-1, None] + width * nodes).ravel(), return_inverse=True)
     density = state.field_density(h) + state.field_density(-h)
@@ -197,10 +215,10 @@ def _site_levels(state, glass, coldest, hottest, refine):
     n_levels = 6
     while True:
         sample = _levels(state, glass, np.array([0.0, 0.3 * end, end]), n_levels)
-        test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=1e-5)
+        test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=2e-4)
         if test.converged or n_levels >= 384:
             break
-        n_levels = math.ceil(1.4 * n_levels)
+        n_levels = math.ceil(1.25 * n_levels)
     excitations = _levels(state, glass, h, n_levels)
     # Nearest to h = 0 the first gap drowns in the rounding of two levels; there the pair is an exact hyperbola.
     near = (h < 1e-6 * float(centre.gaps[1]) / distance) if state.C > glass.stiffness else np.zeros(h.size, bool)
@@ -243,7 +261,7 @@ def heat_capacity(state, T, rtol):
         if not band.any():
             continue
         coldest = 2.0 ** math.floor(math.log2(T[band].min()))
-        hottest = 2.0 ** math.ceil(math.log2(T[band].max()))
+        hottest = 2.0 ** (0.25 * math.ceil(4.0 * math.log2(T[band].max())))
         for refine in range(2):
             rule, meshes = _mesh(state, coldest, hottest, refine)
             c, e = _sum(rule, meshes, T[band])
@@ -271,4 +289,20 @@ def _sum(rule, meshes, T):
         missing += w * np.where(found.heat_capacity > 0, found.truncation * np.abs(found.heat_capacity), 0.0)
         for total, coarse in zip(sites, rule.coarse, strict=True):
             total += (w - coarse[mesh.index]) * found.heat_capacity
-    return fine, np.abs(fields) + missing + sum(np.abs(total) for total in sites)
+    # Nested rules: the finer one is about as much better as QUADPACK takes it to be.
+    error = sum((np.abs(total) / np.maximum(fine, 1e-300)) ** 1.5 for total in [fields, *sites]) * fine
+    return fine, error + missing
+
+
+def two_level(state, T):
+    """Schottky terms of the double wells alone."""
+    from .ensemble import _two_level
+
+    coldest = 2.0 ** math.floor(math.log2(T.min()))
+    rule, _ = _mesh_sites(state, coldest)
+    total = np.zeros(T.size)
+    for i in np.flatnonzero(rule.weights > 0.0):
+        local = _local(state, rule, i)
+        if local.double_wells:
+            total += rule.weights[i] * _two_level(local, T, coldest)
+    return total

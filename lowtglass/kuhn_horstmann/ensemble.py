@@ -14,8 +14,9 @@ import numpy as np
 from numba import njit
 
 from .. import quartic, thermal
-from .._validation import finite_array, integer, temperature
+from .._validation import finite_array, integer, real, temperature
 from ..errors import ConvergenceError, InputError
+from . import _random_ensemble
 from .landscape import well_statistics
 
 __all__ = [
@@ -234,7 +235,7 @@ def density_of_states(state, E, n_levels=None):
     )
 
 
-def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
+def heat_capacity(state, T, n_levels=None, *, rtol=None):
     r"""Heat capacity of the ensemble (Kühn and Horstmann 1997, Fig. 2; 1998, Fig. 4).
 
     .. math:: C(T) = \int dh\,P(h)\,\frac{\langle E^2\rangle - \langle E\rangle^2}{T^2}
@@ -246,9 +247,9 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
     T : array_like
         Temperatures >= 0, in units J/k_B.
     n_levels : int, optional
-        Levels per field; by default as many as ``max(T)`` needs.
+        Levels per field; by default as many as ``max(T)`` needs. With local randomness every site takes its own.
     rtol : float, optional
-        Relative error allowed.
+        Relative error allowed; by default 1e-4, and 1e-3 with local randomness.
 
     Returns
     -------
@@ -256,6 +257,8 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
 
     Raises
     ------
+    InputError
+        If ``n_levels`` is given for a state with local randomness.
     ConvergenceError
         If the estimated error is above ``rtol``.
     """
@@ -263,6 +266,18 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
     flat = T.ravel()
     positive = flat[flat > 0]
     result, error, two_level = np.zeros(flat.size), np.zeros(flat.size), np.zeros(flat.size)
+    random = state.glass.random
+    rtol = real("rtol", (1e-3 if random else 1e-4) if rtol is None else rtol, minimum=0.0, open_minimum=True)
+    if random:
+        if n_levels is not None:
+            raise InputError("n_levels", n_levels, "None with local randomness: every site takes as many as it needs")
+        if positive.size:
+            result[flat > 0], error[flat > 0], n_levels = _random_heat_capacity(state, positive, rtol)
+            two_level[flat > 0] = _random_ensemble.two_level(state, positive)
+        shape = T.shape
+        return HeatCapacity(
+            T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels or 0
+        )
     fixed = n_levels is not None
     n_levels = integer("n_levels", n_levels, minimum=2, maximum=_MAX_LEVELS) if fixed else 24
     if positive.size:
@@ -290,6 +305,20 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
         two_level[flat > 0] = _two_level(state, positive, coldest)
     shape = T.shape
     return HeatCapacity(T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels)
+
+
+def _random_heat_capacity(state, T, rtol):
+    value, error, n_levels = _random_ensemble.heat_capacity(state, T, rtol)
+    bad = error > rtol * np.abs(value) + np.finfo(float).tiny
+    if bad.any():
+        worst = int(np.argmax(error / np.maximum(np.abs(value), np.finfo(float).tiny)))
+        raise ConvergenceError(
+            f"heat capacity with local randomness at T = {T[worst]:.4g}",
+            value,
+            float(error[worst] / max(abs(value[worst]), np.finfo(float).tiny)),
+            n_levels,
+        )
+    return value, error, n_levels
 
 
 def _levels(state, h, n_levels, matrix_elements=True):
