@@ -9,13 +9,15 @@ from .ensemble import (
     DensityOfStates,
     ExcitationSpectrum,
     HeatCapacity,
+    HeatCapacityExponent,
     density_of_states,
     excitation_spectrum,
     field_density,
     heat_capacity,
+    heat_capacity_exponent,
 )
 from .glass import Glass
-from .landscape import WellSample, WellStatistics, well_statistics
+from .landscape import RandomWellStatistics, WellSample, WellStatistics, well_statistics
 from .local_randomness import LocalState, Normal, Samples, Sites
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
@@ -25,10 +27,12 @@ __all__ = [
     "ExcitationSpectrum",
     "Glass",
     "HeatCapacity",
+    "HeatCapacityExponent",
     "LocalState",
     "Normal",
     "PhaseDiagram",
     "PhaseLine",
+    "RandomWellStatistics",
     "ReplicaSymmetricState",
     "Samples",
     "Sites",
@@ -39,6 +43,7 @@ __all__ = [
     "field_density",
     "glass_temperature",
     "heat_capacity",
+    "heat_capacity_exponent",
     "phase_diagram",
     "replica_symmetric",
     "well_statistics",

@@ -2,8 +2,9 @@
 
 Every kind of site is an ensemble of its own, with the fields of the whole glass. A site is thawed at temperature T if
 its tunnel splitting, about exp(−λ) with λ = |A|^(3/2)/(2B√κ), A = C − a₂/γ, κ = ħ²/2m, is below T; panels over the
-sites are therefore laid out in λ. Temperatures are taken in two bands, cold ones below the quantum energy κ^(2/3)B^(1/3), for
-which few levels matter but small fields and splittings do, and hot ones with many levels but coarse panels.
+sites are therefore laid out in λ. Temperatures are taken in two bands, cold ones below the quantum energy
+κ^(2/3)B^(1/3), for which few levels matter but small fields and splittings do, and hot ones with many levels but
+coarse panels.
 """
 
 import dataclasses
@@ -140,7 +141,7 @@ def field_weight(state):
     from ..numerics import gauss_legendre
 
     low, high = state.field_range
-    grid = np.linspace(0.0, max(abs(low), abs(high)), 1025)
+    grid = np.linspace(0.0, max(abs(low), abs(high)), 8193)
     nodes, weights = gauss_legendre(6)
     h = grid[:-1, None] + np.diff(grid)[:, None] * nodes
     panels = (state.field_density(h) + state.field_density(-h)) @ weights * np.diff(grid)
@@ -306,3 +307,60 @@ def two_level(state, T):
         if local.double_wells:
             total += rule.weights[i] * _two_level(local, T, coldest)
     return total
+
+
+def density_of_states(state, E, resolution):
+    """Density averaged over [E(1 − r/2), E(1 + r/2)], its error, smallest gap, levels and fields used."""
+    below, above = E * (1.0 - 0.5 * resolution), E * (1.0 + 0.5 * resolution)
+    # √ singularities at the cut-off of every site ask for more sites than a heat capacity does.
+    rule, _ = _mesh_sites(state, 0.3 * float(below.min()), 1)
+    fine = np.zeros(E.size)
+    coarse = [np.zeros(E.size) for _ in rule.coarse]
+    cutoff, n_levels, n_fields = math.inf, 0, 0
+    for i in np.flatnonzero(rule.weights > 0.0):
+        counted = _count(state, _local(state, rule, i).glass, np.append(below, above))
+        cutoff = min(cutoff, counted[1])
+        if counted[0] is None:
+            continue
+        n_levels, n_fields = max(n_levels, counted[2]), n_fields + counted[3]
+        density = (counted[0][E.size :] - counted[0][: E.size]) / (above - below)
+        fine += rule.weights[i] * density
+        for total, weights in zip(coarse, rule.coarse, strict=True):
+            total += (rule.weights[i] - weights[i]) * density
+    return fine, sum(np.abs(total) for total in coarse), cutoff, n_levels, n_fields
+
+
+def _count(state, glass, E):
+    """Mean number of excitations of a site below each E, its gap at h = 0, and the levels and fields used."""
+    centre = quartic.levels(glass.potential(state.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
+    splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
+    if splitting > E.max():
+        return None, splitting, 0, 0
+    end = largest_field(state)
+    first = min(0.2 * max(float(E.min()), splitting) / distance, 1e-2 * end)
+    h = np.unique(np.concatenate([[0.0], np.geomspace(first, end, 64), np.linspace(0.0, end, 49)]))
+    n_levels = 6
+    while True:
+        excitations = _levels(state, glass, h, n_levels)
+        if excitations[:, -1].min() > E.max():
+            break
+        n_levels = math.ceil(1.3 * n_levels)
+    if state.C > glass.stiffness:
+        near = h < 1e-6 * float(centre.gaps[1]) / distance
+        excitations[near, 1] = np.hypot(splitting, distance * h[near])
+    grid, cumulative = field_weight(state)
+    below = np.zeros(E.size)
+    # The lowest pair is a hyperbola in h, its square linear in h²; that serves the other branches too.
+    x = h * h
+    for n in range(1, n_levels):
+        y = excitations[:, n] ** 2
+        if y.min() > E.max() ** 2:
+            break
+        slope = np.diff(y)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (E[:, None] ** 2 - y[:-1]) / slope
+        share = np.where(slope == 0.0, E[:, None] ** 2 > y[:-1], np.clip(share, 0.0, 1.0))
+        cut = np.interp(np.sqrt(x[:-1] + share * np.diff(x)), grid, cumulative)
+        left, right = (np.interp(edge, grid, cumulative) for edge in (h[:-1], h[1:]))
+        below += np.where(slope >= 0.0, cut - left, right - cut).sum(axis=1)
+    return below, splitting, n_levels, h.size

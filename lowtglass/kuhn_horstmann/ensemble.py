@@ -23,10 +23,12 @@ __all__ = [
     "DensityOfStates",
     "ExcitationSpectrum",
     "HeatCapacity",
+    "HeatCapacityExponent",
     "density_of_states",
     "excitation_spectrum",
     "field_density",
     "heat_capacity",
+    "heat_capacity_exponent",
 ]
 
 _MAX_LEVELS = 192
@@ -71,11 +73,13 @@ class DensityOfStates:
         Smallest excitation energy: the tunnel splitting at h = 0, or the smallest gap.
     plateau : float
         2 P(h=0)/d with d = 2 ``|⟨0|v|1⟩|`` at h = 0, the flat density between the cut-off and the first intra-well
-        excitation; NaN without double wells.
+        excitation; NaN without double wells, and with local randomness, where nothing is exactly flat.
     n_levels : int
         Levels used at every field.
     n_fields : int
         Fields at which they were computed.
+    error : ndarray or None
+        With local randomness, the estimated absolute error from the average over sites.
     """
 
     E: np.ndarray
@@ -84,6 +88,7 @@ class DensityOfStates:
     plateau: float
     n_levels: int
     n_fields: int
+    error: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +114,32 @@ class HeatCapacity:
     two_level: np.ndarray
     error: np.ndarray
     n_levels: int
+
+
+@dataclasses.dataclass(frozen=True)
+class HeatCapacityExponent:
+    """Power law C ∝ T^x through a heat capacity.
+
+    Attributes
+    ----------
+    low, high : float
+        Range of temperatures.
+    exponent : float
+        x, from a least-squares line through ln C against ln T.
+    error : float
+        Bound on the error of the exponent from that of the heat capacity.
+    deviation : float
+        Largest ``|ln C − line|``: how far the heat capacity is from a power law.
+    ends : tuple of float
+        Local exponents at the lower and the upper end.
+    """
+
+    low: float
+    high: float
+    exponent: float
+    error: float
+    deviation: float
+    ends: tuple
 
 
 def field_density(state, h):
@@ -144,7 +175,14 @@ def excitation_spectrum(state, h, n_levels=12):
     Returns
     -------
     ExcitationSpectrum
+
+    Raises
+    ------
+    InputError
+        If the state has local randomness: its sites have different spectra, see ``state.site`` and ``state.sites``.
     """
+    if state.glass.random:
+        raise InputError("state", "a state with local randomness", "one of its sites, e.g. state.site(a2=1.0)")
     h = finite_array("h", h)
     n_levels = integer("n_levels", n_levels, minimum=1, maximum=_MAX_LEVELS)
     found = _levels(state, h, n_levels)
@@ -156,7 +194,7 @@ def excitation_spectrum(state, h, n_levels=12):
     return ExcitationSpectrum(h, found.energies, excitations, slopes, found.error)
 
 
-def density_of_states(state, E, n_levels=None):
+def density_of_states(state, E, n_levels=None, *, resolution=0.2):
     r"""Density of excitation energies (Kühn and Horstmann 1998, Fig. 3b).
 
     .. math:: n(E) = \int dh\,P(h) \sum_{n>0} \delta(E - E_n + E_0)
@@ -173,6 +211,9 @@ def density_of_states(state, E, n_levels=None):
         Excitation energies > 0.
     n_levels : int, optional
         Levels per field; by default as many as reach above ``max(E)`` at every field.
+    resolution : float, optional
+        With local randomness the density is the mean over the energies E(1 ± resolution/2), because that of each kind
+        of site diverges at its own cut-off; 0 to 1, both excluded. Without randomness it is not used.
 
     Returns
     -------
@@ -188,6 +229,14 @@ def density_of_states(state, E, n_levels=None):
     """
     E = finite_array("E", E, minimum=0.0, open_minimum=True)
     highest = float(E.max())
+    resolution = real("resolution", resolution, minimum=0.0, maximum=1.0, open_minimum=True, open_maximum=True)
+    if state.glass.random and _largest_field(state) > 0.0:
+        if n_levels is not None:
+            raise InputError("n_levels", n_levels, "None with local randomness: every site takes as many as it needs")
+        density, error, cutoff, n_levels, n_fields = _random_ensemble.density_of_states(state, E.ravel(), resolution)
+        return DensityOfStates(
+            E, density.reshape(E.shape)[()], cutoff, math.nan, n_levels, n_fields, error.reshape(E.shape)[()]
+        )
     h_max = _largest_field(state)
     if h_max == 0.0:
         raise InputError("state", "a single effective potential", "a state with a distribution of fields")
@@ -305,6 +354,45 @@ def heat_capacity(state, T, n_levels=None, *, rtol=None):
         two_level[flat > 0] = _two_level(state, positive, coldest)
     shape = T.shape
     return HeatCapacity(T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels)
+
+
+def heat_capacity_exponent(state, low, high, points=9):
+    """Exponent x of C ∝ T^x between two temperatures.
+
+    The slope of the straight line through ln C against ln T at equidistant ln T (least squares).
+
+    Parameters
+    ----------
+    state : object
+        A state of the model.
+    low, high : float
+        Temperatures between which the line is drawn, 0 < low < high.
+    points : int, optional
+        Number of temperatures, at least 3.
+
+    Returns
+    -------
+    HeatCapacityExponent
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    ConvergenceError
+        If the heat capacity does not converge.
+    """
+    low = real("low", low, minimum=0.0, open_minimum=True)
+    high = real("high", high, minimum=low, open_minimum=True)
+    points = integer("points", points, minimum=3)
+    found = heat_capacity(state, np.geomspace(low, high, points))
+    x = np.log(found.T) - np.log(found.T).mean()
+    weights = x / (x @ x)
+    y = np.log(found.heat_capacity)
+    exponent = float(weights @ y)
+    error = float(np.abs(weights) @ (found.error / found.heat_capacity))
+    deviation = float(np.max(np.abs(y - y.mean() - exponent * x)))
+    local = np.diff(y) / np.diff(x)
+    return HeatCapacityExponent(low, high, exponent, error, deviation, (float(local[0]), float(local[-1])))
 
 
 def _random_heat_capacity(state, T, rtol):
