@@ -338,7 +338,7 @@ def _count(state, glass, E):
         return None, splitting, 0, 0
     end = largest_field(state)
     first = min(0.2 * max(float(E.min()), splitting) / distance, 1e-2 * end)
-    h = np.unique(np.concatenate([[0.0], np.geomspace(first, end, 64), np.linspace(0.0, end, 49)]))
+    h = np.unique(np.concatenate([[0.0], np.geomspace(first, end, 64), np.linspace(0.0, end, 97)]))
     n_levels = 6
     while True:
         excitations = _levels(state, glass, h, n_levels)
