@@ -22,7 +22,7 @@ _TAIL = 1e-5  # of the weight of the laws and of the fields is left out at eithe
 _FROZEN = 25.0  # excitations above this multiple of T do not count
 # Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw in a cold and
 # a hot band, in other panels, and in fields.
-_THAWING, _HOT, _SMOOTH, _FIELD = 12, 8, 6, 8
+_THAWING, _HOT, _SMOOTH, _FIELD = 12, 6, 6, 8
 _STEP = 4.0  # of λ from panel to panel
 _RATIO = 5.0  # of the edges of panels in |h|
 
@@ -199,7 +199,7 @@ def _site_levels(state, glass, coldest, hottest, refine):
     if splitting > _FROZEN * hottest:
         return None
     end = largest_field(state)
-    trial = end * 1.3 ** -np.arange(24.0)
+    trial = end * 2.0 ** -np.arange(6.0)
     gap = _levels(state, glass, trial, 6)
     frozen = gap[:, 1] > _FROZEN * hottest
     if frozen.any():
