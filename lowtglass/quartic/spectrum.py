@@ -474,7 +474,7 @@ def _block(c, length, kinetic, basis, parity, first, energies, leak, centre):
     vector = np.empty(basis)
     seen = np.empty(tracked)
     for k in range(wanted):
-        # After one step what is left of the other states can pass for a leak, where the start hardly has a share of this
+        # After one step what is left of other states can pass for a leak where the start hardly has a share of this
         # one, as at the bottom of a deep well.
         _eigenvector(diagonal, off, values[k], _EPS * top, 2, work, vector)
         for j in range(tracked):
