@@ -289,7 +289,9 @@ def _tridiagonalise(band, rows):
             r, col = column + j, column
             while r < n:
                 f, g = band[col, r - 1 - col], band[col, r - col]
-                if g == 0.0:
+                # Far below rounding; the square of a smaller one could be zero.
+                if abs(g) <= 1e-30 * (abs(band[r - 1, 0]) + abs(band[r, 0])):
+                    band[col, r - col] = 0.0
                     break
                 radius = math.sqrt(f * f + g * g)
                 cs, sn = f / radius, g / radius
@@ -474,8 +476,8 @@ def _block(c, length, kinetic, basis, parity, first, energies, leak, centre):
     vector = np.empty(basis)
     seen = np.empty(tracked)
     for k in range(wanted):
-        # After one step what is left of other states can pass for a leak where the start hardly has a share of this
-        # one, as at the bottom of a deep well.
+        # After one step what is left of the other states can pass for a leak, where the start hardly has a share of
+        # this one, as at the bottom of a deep well.
         _eigenvector(diagonal, off, values[k], _EPS * top, 2, work, vector)
         for j in range(tracked):
             seen[j] = 0.0
@@ -497,9 +499,11 @@ def _block(c, length, kinetic, basis, parity, first, energies, leak, centre):
 def _diagonalise(c, length, kinetic, basis, symmetric, energies, error, gaps, gap_error):
     """Levels in one basis; whether it is large enough."""
     n = energies.size
-    leak = np.empty(n + 1)
-    found = np.empty(n + 1)
-    centre = np.empty(n + 1)
+    # One level more for the spacing, two more above the ground state, whose partner may be degenerate with it.
+    last = max(n, 2)
+    leak = np.empty(last + 1)
+    found = np.empty(last + 1)
+    centre = np.empty(last + 1)
     norm_even = norm_odd = 0.0
     if symmetric:
         norm_even, top = _block(c, length, kinetic, basis // 2, 0, 0, found, leak, centre)
@@ -507,14 +511,15 @@ def _diagonalise(c, length, kinetic, basis, symmetric, energies, error, gaps, ga
         top = max(top, top_odd)
     else:
         _, top = _block(c, length, kinetic, basis, -1, 0, found, leak, centre)
-    rounding = 2.0 * _EPS * top
-    spacing = (found[n] - found[0]) / n
-    tolerance = max(1e-11 * spacing, 0.5 * rounding)
+    # Errors of the rotations and of QL add up to a few units of the largest eigenvalue.
+    rounding = 8.0 * _EPS * top
+    spacing = (found[last] - found[0]) / last
+    tolerance = max(1e-11 * spacing, _EPS * top)
     done = True
     for k in range(n):
         truncation = min(leak[k], leak[k] ** 2 / spacing)
         # The value of a state inside the barrier is first order in the leak, its energy second order.
-        if truncation > tolerance or (symmetric and leak[k] > max(1e-13 * spacing, 4.0 * _EPS * top)):
+        if not truncation <= tolerance or (symmetric and leak[k] > max(1e-13 * spacing, 4.0 * _EPS * top)):
             done = False
         error[k] = truncation + rounding
         energies[k] = found[k]
