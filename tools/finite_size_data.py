@@ -1,0 +1,100 @@
+"""Compute the lowest minima of finite samples that the book's chapter on finite N compares with replica theory.
+
+Usage: python tools/finite_size_data.py [N ...]
+
+Writes two tables to book/3-kuhn-horstmann/data: one row for every sample, and the number of coordinates in intervals of
+the cavity field. Sample number i of size N draws its couplings and starts from the i-th child of SeedSequence(SEED), as
+`lowtglass.kuhn_horstmann.ensemble_of_minima` does, with the same settings of the search. With sizes named on the
+command line only their rows are computed again. All sizes take about a quarter of an hour on one core.
+"""
+
+import argparse
+import csv
+import os
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+from lowtglass.kuhn_horstmann import (
+    Glass,
+    cavity_fields,
+    effective_wells,
+    ground_state_search,
+    hessian_spectrum,
+    sample_couplings,
+)
+
+FOLDER = Path(__file__).resolve().parent.parent / "book" / "3-kuhn-horstmann" / "data"
+GLASS, SEED, STARTS, SWEEPS = Glass(4.0), 1997, 8, 1000
+SAMPLES = {50: 1000, 100: 1000, 200: 500, 500: 160, 1000: 60, 2000: 20}
+EDGES = 0.25 * np.arange(65)
+COLUMNS = ("N", "sample", "energy", "half_search", "C", "double_wells", "lowest_curvature", "lowest_participation")
+
+
+def half_search(energies):
+    """Mean of the lowest energy over all choices of half of the starts."""
+    energies, half = np.sort(energies), len(energies) // 2
+    weights = np.ones(len(energies))
+    # the k-th energy is the lowest of the chosen ones if the other half - 1 lie above it
+    for k in range(len(energies)):
+        weights[k] = np.prod([(len(energies) - 1 - k - j) / (half - 1 - j) for j in range(half - 1)])
+    return float(weights @ energies / weights.sum())
+
+
+def sample(N, index, child):
+    """One row of the table of samples, and the cavity fields."""
+    rng = np.random.default_rng(child)
+    couplings = sample_couplings(GLASS, N, rng)
+    found = ground_state_search(couplings, GLASS, rng, starts=STARTS, sweeps=SWEEPS)
+    minimum = found.minimum
+    fields = cavity_fields(couplings, minimum)
+    double = int(np.sum(effective_wells(fields).wells.double))
+    spectrum = hessian_spectrum(couplings, minimum)
+    # the searches end before the last digits; what they miss is that of their relaxation
+    shift = minimum.energy - found.energies.min()
+    numbers = (minimum.energy, half_search(found.energies + shift), fields.C)
+    softest = (spectrum.eigenvalues[0], N * spectrum.participation[0])
+    return [N, index, *(f"{x:.9f}" for x in numbers), double, *(f"{x:.6f}" for x in softest)], fields.h
+
+
+def read(name):
+    """Rows of a table that exists, as lists of text, without the header."""
+    path = FOLDER / name
+    if not path.exists():
+        return []
+    with path.open(encoding="utf8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def write(name, header, rows):
+    """Write a table in the order of N."""
+    FOLDER.mkdir(exist_ok=True)
+    with (FOLDER / name).open("w", encoding="utf8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(sorted(rows, key=lambda row: int(row[0])))
+
+
+def main():
+    """Compute the sizes named on the command line, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("N", nargs="*", type=int, help=f"sizes, of {sorted(SAMPLES)}")
+    sizes = parser.parse_args().N
+    if not set(sizes) <= set(SAMPLES):
+        parser.error(f"sizes are {sorted(SAMPLES)}")
+    for N in sizes or SAMPLES:
+        children = np.random.SeedSequence(SEED).spawn(SAMPLES[N])
+        rows, fields = zip(*(sample(N, index, child) for index, child in enumerate(children)), strict=True)
+        counts, _ = np.histogram(np.abs(fields), EDGES)
+        others = [row for row in read("finite-size.csv") if int(row[0]) != N]
+        write("finite-size.csv", COLUMNS, others + list(rows))
+        others = [row for row in read("finite-size-fields.csv") if int(row[0]) != N]
+        bins = [[N, f"{low:g}", f"{high:g}", n] for low, high, n in zip(EDGES, EDGES[1:], counts, strict=False)]
+        write("finite-size-fields.csv", ("N", "low", "high", "coordinates"), others + bins)
+        print(N, len(rows), "samples", flush=True)
+
+
+if __name__ == "__main__":
+    main()
