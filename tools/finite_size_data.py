@@ -2,8 +2,8 @@
 
 Usage: python tools/finite_size_data.py [N ...]
 
-Writes two tables to book/3-kuhn-horstmann/data: one row for every sample, and the number of coordinates in intervals of
-the cavity field. Sample number i of size N draws its couplings and starts from the i-th child of SeedSequence(SEED), as
+Writes three tables to book/3-kuhn-horstmann/data: the lowest minimum found for every sample, the number of coordinates in
+intervals of the cavity field there, and the minimum to which one descent from a random start leads. Sample number i of size N draws its couplings and starts from the i-th child of SeedSequence(SEED), as
 `lowtglass.kuhn_horstmann.ensemble_of_minima` does, with the same settings of the search. With sizes named on the
 command line only their rows are computed again. All sizes take about a quarter of an hour on one core.
 """
@@ -21,6 +21,7 @@ from lowtglass.kuhn_horstmann import (
     Glass,
     cavity_fields,
     effective_wells,
+    ensemble_of_minima,
     ground_state_search,
     hessian_spectrum,
     sample_couplings,
@@ -59,6 +60,14 @@ def sample(N, index, child):
     return [N, index, *(f"{x:.9f}" for x in numbers), double, *(f"{x:.6f}" for x in softest)], fields.h
 
 
+def descents(N):
+    """Rows of the table of single descents."""
+    found = ensemble_of_minima(GLASS, N, SAMPLES[N], SEED)
+    double = effective_wells(found.fields).wells.double.sum(axis=1)
+    numbers = zip(found.indices, found.energy, found.C, double, strict=True)
+    return [[N, index, f"{energy:.9f}", f"{C:.9f}", n] for index, energy, C, n in numbers]
+
+
 def read(name):
     """Rows of a table that exists, as lists of text, without the header."""
     path = FOLDER / name
@@ -93,6 +102,8 @@ def main():
         others = [row for row in read("finite-size-fields.csv") if int(row[0]) != N]
         bins = [[N, f"{low:g}", f"{high:g}", n] for low, high, n in zip(EDGES, EDGES[1:], counts, strict=False)]
         write("finite-size-fields.csv", ("N", "low", "high", "coordinates"), others + bins)
+        others = [row for row in read("finite-size-descents.csv") if int(row[0]) != N]
+        write("finite-size-descents.csv", ("N", "sample", "energy", "C", "double_wells"), others + descents(N))
         print(N, len(rows), "samples", flush=True)
 
 
