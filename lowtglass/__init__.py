@@ -8,6 +8,8 @@ Subpackages are imported on first use, so that ``import lowtglass`` stays cheap:
     A quantum particle in a quartic potential: wells, levels, matrix elements.
 ``thermal``
     Thermodynamics of level schemes.
+``phonons``
+    Debye phonons: from mean free paths to the thermal conductivity.
 ``kuhn_horstmann``
     The random-matrix model of a glass (Kühn and Horstmann 1997, 1998).
 ``materials``
@@ -30,6 +32,7 @@ _SUBMODULES = (
     "kuhn_horstmann",
     "materials",
     "numerics",
+    "phonons",
     "plotting",
     "quartic",
     "thermal",
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
         kuhn_horstmann,
         materials,
         numerics,
+        phonons,
         plotting,
         quartic,
         thermal,

@@ -5,14 +5,34 @@ couplings J_ij of mean J₀/N and variance 1/N. Energies, temperatures and field
 J = 1, with k_B = 1; ħ and the mass enter only through the quantum levels.
 """
 
+from .dynamics import (
+    Bath,
+    DielectricResponse,
+    InternalFriction,
+    LevelSusceptibility,
+    MeanFreePath,
+    SoundVelocityShift,
+    Susceptibility,
+    dielectric_response,
+    internal_friction,
+    inverse_mean_free_path,
+    level_susceptibility,
+    silica_bath,
+    sound_velocity_shift,
+    susceptibility,
+    thermal_conductivity,
+    transition_rates,
+)
 from .ensemble import (
     DensityOfStates,
     ExcitationSpectrum,
     HeatCapacity,
+    HeatCapacityExponent,
     density_of_states,
     excitation_spectrum,
     field_density,
     heat_capacity,
+    heat_capacity_exponent,
 )
 from .finite_size import (
     CavityFields,
@@ -33,32 +53,47 @@ from .finite_size import (
 )
 from .full_rsb import FullRSBState, full_rsb
 from .glass import Glass
-from .landscape import WellSample, WellStatistics, well_statistics
+from .landscape import RandomWellStatistics, WellSample, WellStatistics, well_statistics
+from .local_randomness import LocalState, Normal, Samples, Sites
 from .one_step import OneStepState, one_step
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
+    "Bath",
     "CavityFields",
     "DensityOfStates",
+    "DielectricResponse",
     "EnsembleOfMinima",
     "ExcitationSpectrum",
     "FullRSBState",
     "Glass",
     "GroundState",
     "HeatCapacity",
+    "HeatCapacityExponent",
     "HessianSpectrum",
     "IncompleteEnsemble",
+    "InternalFriction",
+    "LevelSusceptibility",
+    "LocalState",
     "LocalWells",
+    "MeanFreePath",
     "Minimum",
+    "Normal",
     "OneStepState",
     "PhaseDiagram",
     "PhaseLine",
+    "RandomWellStatistics",
     "ReplicaSymmetricState",
+    "Samples",
+    "Sites",
+    "SoundVelocityShift",
+    "Susceptibility",
     "WellSample",
     "WellStatistics",
     "cavity_fields",
     "density_of_states",
+    "dielectric_response",
     "effective_wells",
     "energy_and_gradient",
     "ensemble_of_minima",
@@ -68,11 +103,20 @@ __all__ = [
     "glass_temperature",
     "ground_state_search",
     "heat_capacity",
+    "heat_capacity_exponent",
     "hessian_spectrum",
+    "internal_friction",
+    "inverse_mean_free_path",
+    "level_susceptibility",
     "minimise",
     "one_step",
     "phase_diagram",
     "replica_symmetric",
     "sample_couplings",
+    "silica_bath",
+    "sound_velocity_shift",
+    "susceptibility",
+    "thermal_conductivity",
+    "transition_rates",
     "well_statistics",
 ]

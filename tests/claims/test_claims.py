@@ -121,7 +121,7 @@ def test_unknown_ids_are_refused():
 
 
 def test_table_layout():
-    ids = ["kh97-p0-1rsb", "kh97-eq1"]
+    ids = ["kh98-other-class", "kh97-eq1"]
     frame = table(ids=ids)
     assert list(frame.index) == ids
     assert list(frame.columns) == ["place", "statement", "printed", "ours", "tolerance", "verdict"]
