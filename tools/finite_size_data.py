@@ -3,9 +3,10 @@
 Usage: python tools/finite_size_data.py [N ...]
 
 Writes three tables to book/3-kuhn-horstmann/data: the lowest minimum found for every sample, the number of coordinates in
-intervals of the cavity field there, and the minimum to which one descent from a random start leads. Sample number i of size N draws its couplings and starts from the i-th child of SeedSequence(SEED), as
+intervals of the cavity field there, and the minimum to which one descent from a random start leads. Sample number i of
+size N draws its couplings and starts from the i-th child of SeedSequence(SEED), as
 `lowtglass.kuhn_horstmann.ensemble_of_minima` does, with the same settings of the search. With sizes named on the
-command line only their rows are computed again. All sizes take about a quarter of an hour on one core.
+command line only their rows are computed again. All sizes take about half an hour on one core.
 """
 
 import argparse
@@ -68,22 +69,17 @@ def descents(N):
     return [[N, index, f"{energy:.9f}", f"{C:.9f}", n] for index, energy, C, n in numbers]
 
 
-def read(name):
-    """Rows of a table that exists, as lists of text, without the header."""
-    path = FOLDER / name
-    if not path.exists():
-        return []
-    with path.open(encoding="utf8", newline="") as file:
-        return list(csv.reader(file))[1:]
-
-
-def write(name, header, rows):
-    """Write a table in the order of N."""
+def replace(name, header, N, rows):
+    """Put the rows of one size into a table, which is ordered by N."""
+    path, others = FOLDER / name, []
+    if path.exists():
+        with path.open(encoding="utf8", newline="") as file:
+            others = [row for row in list(csv.reader(file))[1:] if int(row[0]) != N]
     FOLDER.mkdir(exist_ok=True)
-    with (FOLDER / name).open("w", encoding="utf8", newline="") as file:
+    with path.open("w", encoding="utf8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(sorted(rows, key=lambda row: int(row[0])))
+        writer.writerows(sorted(others + list(rows), key=lambda row: int(row[0])))
 
 
 def main():
@@ -97,13 +93,10 @@ def main():
         children = np.random.SeedSequence(SEED).spawn(SAMPLES[N])
         rows, fields = zip(*(sample(N, index, child) for index, child in enumerate(children)), strict=True)
         counts, _ = np.histogram(np.abs(fields), EDGES)
-        others = [row for row in read("finite-size.csv") if int(row[0]) != N]
-        write("finite-size.csv", COLUMNS, others + list(rows))
-        others = [row for row in read("finite-size-fields.csv") if int(row[0]) != N]
         bins = [[N, f"{low:g}", f"{high:g}", n] for low, high, n in zip(EDGES, EDGES[1:], counts, strict=False)]
-        write("finite-size-fields.csv", ("N", "low", "high", "coordinates"), others + bins)
-        others = [row for row in read("finite-size-descents.csv") if int(row[0]) != N]
-        write("finite-size-descents.csv", ("N", "sample", "energy", "C", "double_wells"), others + descents(N))
+        replace("finite-size.csv", COLUMNS, N, rows)
+        replace("finite-size-fields.csv", ("N", "low", "high", "coordinates"), N, bins)
+        replace("finite-size-descents.csv", ("N", "sample", "energy", "C", "double_wells"), N, descents(N))
         print(N, len(rows), "samples", flush=True)
 
 
