@@ -2,7 +2,7 @@
 
 Usage: python tools/finite_size_data.py [N ...]
 
-Writes three tables to book/3-kuhn-horstmann/data: the lowest minimum found for every sample, the number of coordinates in
+Writes three tables to book/3-kuhn-horstmann/data: the lowest minimum found for each sample, how many coordinates lie in
 intervals of the cavity field there, and the minimum to which one descent from a random start leads. Sample number i of
 size N draws its couplings and starts from the i-th child of SeedSequence(SEED), as
 `lowtglass.kuhn_horstmann.ensemble_of_minima` does, with the same settings of the search. With sizes named on the
