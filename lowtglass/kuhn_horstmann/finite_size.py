@@ -30,12 +30,12 @@ effective potential in every minimum of U. Since :math:`J_{ij}` is independent o
 
 .. math:: C = \frac1N \operatorname{tr} H^{-1} ,
 
-the response within one state of replica theory. What is neglected: the scatter of :math:`C_i` about C, of variance :math:`2\operatorname{tr}(H^{-2})/N^2` for Gaussian
-couplings, that is of order :math:`N^{-1/2}` if the spectrum of H has a gap; the nonlinear response of the others, of
-order 1/N in that case; and that others may change their wells when v moves, of which each alters the field by order
-:math:`N^{-1/2}`. As long as none does, :math:`C_i` predicts the field without coordinate i much better than C. In the
-glass most coordinates take others along when they are taken out, the more of them the larger N is, and then neither
-predicts it: the fields are those of the valley.
+the response within one state of replica theory. What is neglected: the scatter of :math:`C_i` about C, of variance
+:math:`2\operatorname{tr}(H^{-2})/N^2` for Gaussian couplings, that is of order :math:`N^{-1/2}` if the spectrum of H
+has a gap; the nonlinear response of the others, of order 1/N in that case; and that others may change their wells when
+v moves, of which each alters the field by order :math:`N^{-1/2}`. As long as none does, :math:`C_i` predicts the field
+without coordinate i much better than C. In the glass most coordinates take others along when they are taken out, the
+more of them the larger N is, and then neither predicts it: the fields are those of the valley.
 """
 
 import concurrent.futures
