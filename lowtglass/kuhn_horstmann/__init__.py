@@ -27,10 +27,12 @@ from .ensemble import (
     DensityOfStates,
     ExcitationSpectrum,
     HeatCapacity,
+    HeatCapacityExponent,
     density_of_states,
     excitation_spectrum,
     field_density,
     heat_capacity,
+    heat_capacity_exponent,
 )
 from .finite_size import (
     CavityFields,
@@ -51,7 +53,8 @@ from .finite_size import (
 )
 from .full_rsb import FullRSBState, full_rsb
 from .glass import Glass
-from .landscape import WellSample, WellStatistics, well_statistics
+from .landscape import RandomWellStatistics, WellSample, WellStatistics, well_statistics
+from .local_randomness import LocalState, Normal, Samples, Sites
 from .one_step import OneStepState, one_step
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
@@ -67,17 +70,23 @@ __all__ = [
     "Glass",
     "GroundState",
     "HeatCapacity",
+    "HeatCapacityExponent",
     "HessianSpectrum",
     "IncompleteEnsemble",
     "InternalFriction",
     "LevelSusceptibility",
+    "LocalState",
     "LocalWells",
     "MeanFreePath",
     "Minimum",
+    "Normal",
     "OneStepState",
     "PhaseDiagram",
     "PhaseLine",
+    "RandomWellStatistics",
     "ReplicaSymmetricState",
+    "Samples",
+    "Sites",
     "SoundVelocityShift",
     "Susceptibility",
     "WellSample",
@@ -94,6 +103,7 @@ __all__ = [
     "glass_temperature",
     "ground_state_search",
     "heat_capacity",
+    "heat_capacity_exponent",
     "hessian_spectrum",
     "internal_friction",
     "inverse_mean_free_path",

@@ -298,7 +298,8 @@ def site(alpha, g, theta):
                 t = 0.0 if side == 0 else -other
                 while True:
                     drop = tilt + t * t * (0.5 * curvature + t * (low + 0.25 * t))
-                    if drop > CUT or t > distance:
+                    # A step across a narrow top would count the main well twice.
+                    if drop > CUT or low + t > top:
                         break
                     p = math.exp(-drop) * ratio
                     shift = t - distance
@@ -405,13 +406,42 @@ def thermal_equations(T, k, J0, C, q, Y, nodes, weights, theta, r, jac):
 
 
 @njit(cache=True)
-def equations(T, k, J0, x, fine, r, jac):
-    """Equations at any T; `fine` takes denser rules, for the final check."""
+def equations(T, sites, J0, x, fine, r, jac):
+    """Equations at any T for sites (weight, k, B), rows of `sites`; `fine` takes denser rules, for the final check.
+
+    Returns ⟨v⟩, T⟨ln Z⟩ (the negative of f at T = 0) and β²⟨(⟨v²⟩ − ⟨v⟩²)²⟩. One row (1, k, 1) is the glass without
+    local randomness in reduced variables. With several rows T, q, p and f are those of the model: a site has the
+    reduced temperature TB and field variance qB, and its residuals are 1 minus its share of the averages, so that
+    those of the whole are their weighted sum.
+    """
     nodes = FINE_NODES if fine else NODES
     weights = FINE_WEIGHTS if fine else WEIGHTS
-    if T == 0.0:
-        return zero_equations(k, J0, x[0], x[1], x[2], nodes, weights, r, jac)
-    return thermal_equations(T, k, J0, x[0], x[1], x[2], nodes, weights, 0.45 if fine else 0.6, r, jac)
+    r_site = np.zeros(3)
+    jac_site = np.zeros((3, 3))
+    for i in range(3):
+        r[i] = 0.0
+        for j in range(3):
+            jac[i, j] = 0.0
+    mean = free = unstable = 0.0
+    for n in range(sites.shape[0]):
+        w = sites[n, 0]
+        k = sites[n, 1]
+        B = sites[n, 2]
+        if T == 0.0:
+            m, f, at = zero_equations(k, J0, x[0], x[1] * B, x[2], nodes, weights, r_site, jac_site)
+        else:
+            theta = 0.45 if fine else 0.6
+            m, f, at = thermal_equations(T * B, k, J0, x[0], x[1] * B, x[2], nodes, weights, theta, r_site, jac_site)
+            f -= 0.5 * T * B * math.log(B)
+        mean += w * m / math.sqrt(B)
+        free += w * f / B
+        unstable += w * at
+        for i in range(3):
+            r[i] += w * r_site[i]
+            jac[i, 0] += w * jac_site[i, 0]
+            jac[i, 1] += w * B * jac_site[i, 1]
+            jac[i, 2] += w * jac_site[i, 2]
+    return mean, free, unstable
 
 
 @njit(cache=True)
@@ -443,14 +473,14 @@ def newton_step(matrix, r, x, step):
 
 
 @njit(cache=True)
-def newton(T, k, J0, x, iterations):
+def newton(T, sites, J0, x, iterations):
     """Damped Newton in x = (C, q, Y), in place. Returns (converged, residual, iterations used)."""
     r = np.zeros(3)
     jac = np.zeros((3, 3))
     step = np.zeros(3)
     trial = np.zeros(3)
     size = math.inf
-    equations(T, k, J0, x, False, r, jac)
+    equations(T, sites, J0, x, False, r, jac)
     size = max(abs(r[0]), abs(r[1]), abs(r[2]))
     for iteration in range(1, iterations + 1):
         if not math.isfinite(size) or not newton_step(jac, r, x, step):
@@ -470,7 +500,7 @@ def newton(T, k, J0, x, iterations):
         for _ in range(8):
             for i in range(3):
                 trial[i] = x[i] + damping * step[i]
-            equations(T, k, J0, trial, False, r, jac)
+            equations(T, sites, J0, trial, False, r, jac)
             size = max(abs(r[0]), abs(r[1]), abs(r[2]))
             if size < last * (1.0 - 0.1 * damping) or size < 1e-13:
                 break
@@ -479,6 +509,54 @@ def newton(T, k, J0, x, iterations):
         if size < 1e-13 and (relative < 1e-11 or size >= 0.25 * last or size == 0.0):
             return True, size, iteration
     return False, size, iterations
+
+
+@njit(cache=True)
+def iterate(T, sites, J0, x, iterations):
+    """Put x = (C, q, Y) into the right-hand sides of the equations `iterations` times, in place."""
+    r = np.zeros(3)
+    jac = np.zeros((3, 3))
+    for _ in range(iterations):
+        equations(T, sites, J0, x, False, r, jac)
+        x[0] *= 1.0 - r[2]
+        q = x[1] * (1.0 - r[1])
+        if x[2] > 0.0:
+            # η = J₀⟨v⟩/√q with the new q.
+            x[2] *= (1.0 - r[0]) ** 2 * x[1] / q
+        x[1] = q
+
+
+@njit(cache=True)
+def responses(T, sites, C):
+    """⟨χ⟩, ⟨χ²⟩ and d⟨χ⟩/dC over the sites, with χ = β⟨v²⟩ at h = 0 (1/(k − C) at T = 0)."""
+    first = second = slope = 0.0
+    for n in range(sites.shape[0]):
+        w = sites[n, 0]
+        if T == 0.0:
+            if sites[n, 1] <= C:
+                return math.inf, math.inf, math.inf
+            chi = 1.0 / (sites[n, 1] - C)
+            slope += w * chi * chi
+        else:
+            reduced = T * sites[n, 2]
+            root = math.sqrt(reduced)
+            _, _, x2, _, x4 = site((C - sites[n, 1]) / root, 0.0, 0.5)
+            chi = x2 / root
+            slope += w * 0.5 * (x4 - x2 * x2) / reduced
+        first += w * chi
+        second += w * chi * chi
+    return first, second, slope
+
+
+@njit(cache=True)
+def free_of_fields(T, sites, C):
+    """T⟨ln Z⟩ over the sites at h = 0 and T > 0."""
+    free = 0.0
+    for n in range(sites.shape[0]):
+        B = sites[n, 2]
+        log_z, _, _, _, _ = site((C - sites[n, 1]) / math.sqrt(T * B), 0.0, 0.45)
+        free += sites[n, 0] * T * (log_z + 0.25 * math.log(T / B))
+    return free
 
 
 @njit(cache=True)

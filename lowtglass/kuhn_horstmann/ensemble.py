@@ -14,18 +14,21 @@ import numpy as np
 from numba import njit
 
 from .. import quartic, thermal
-from .._validation import finite_array, integer, temperature
+from .._validation import finite_array, integer, real, temperature
 from ..errors import ConvergenceError, InputError
+from . import _random_ensemble
 from .landscape import well_statistics
 
 __all__ = [
     "DensityOfStates",
     "ExcitationSpectrum",
     "HeatCapacity",
+    "HeatCapacityExponent",
     "density_of_states",
     "excitation_spectrum",
     "field_density",
     "heat_capacity",
+    "heat_capacity_exponent",
 ]
 
 _MAX_LEVELS = 192
@@ -70,11 +73,13 @@ class DensityOfStates:
         Smallest excitation energy: the tunnel splitting at h = 0, or the smallest gap.
     plateau : float
         2 P(h=0)/d with d = 2 ``|⟨0|v|1⟩|`` at h = 0, the flat density between the cut-off and the first intra-well
-        excitation; NaN without double wells.
+        excitation; NaN without double wells, and with local randomness, where nothing is exactly flat.
     n_levels : int
         Levels used at every field.
     n_fields : int
         Fields at which they were computed.
+    error : ndarray or None
+        With local randomness, the estimated absolute error from the average over sites.
     """
 
     E: np.ndarray
@@ -83,6 +88,7 @@ class DensityOfStates:
     plateau: float
     n_levels: int
     n_fields: int
+    error: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +114,32 @@ class HeatCapacity:
     two_level: np.ndarray
     error: np.ndarray
     n_levels: int
+
+
+@dataclasses.dataclass(frozen=True)
+class HeatCapacityExponent:
+    """Power law C ∝ T^x through a heat capacity.
+
+    Attributes
+    ----------
+    low, high : float
+        Range of temperatures.
+    exponent : float
+        x, from a least-squares line through ln C against ln T.
+    error : float
+        Bound on the error of the exponent from that of the heat capacity.
+    deviation : float
+        Largest ``|ln C − line|``: how far the heat capacity is from a power law.
+    ends : tuple of float
+        Local exponents at the lower and the upper end.
+    """
+
+    low: float
+    high: float
+    exponent: float
+    error: float
+    deviation: float
+    ends: tuple
 
 
 def field_density(state, h):
@@ -143,7 +175,14 @@ def excitation_spectrum(state, h, n_levels=12):
     Returns
     -------
     ExcitationSpectrum
+
+    Raises
+    ------
+    InputError
+        If the state has local randomness: its sites have different spectra, see ``state.site`` and ``state.sites``.
     """
+    if state.glass.random:
+        raise InputError("state", "a state with local randomness", "one of its sites, e.g. state.site(a2=1.0)")
     h = finite_array("h", h)
     n_levels = integer("n_levels", n_levels, minimum=1, maximum=_MAX_LEVELS)
     found = _levels(state, h, n_levels)
@@ -155,7 +194,7 @@ def excitation_spectrum(state, h, n_levels=12):
     return ExcitationSpectrum(h, found.energies, excitations, slopes, found.error)
 
 
-def density_of_states(state, E, n_levels=None):
+def density_of_states(state, E, n_levels=None, *, resolution=0.2):
     r"""Density of excitation energies (Kühn and Horstmann 1998, Fig. 3b).
 
     .. math:: n(E) = \int dh\,P(h) \sum_{n>0} \delta(E - E_n + E_0)
@@ -172,6 +211,9 @@ def density_of_states(state, E, n_levels=None):
         Excitation energies > 0.
     n_levels : int, optional
         Levels per field; by default as many as reach above ``max(E)`` at every field.
+    resolution : float, optional
+        With local randomness the density is the mean over the energies E(1 ± resolution/2), because that of each kind
+        of site diverges at its own cut-off; 0 to 1, both excluded. Without randomness it is not used.
 
     Returns
     -------
@@ -187,6 +229,14 @@ def density_of_states(state, E, n_levels=None):
     """
     E = finite_array("E", E, minimum=0.0, open_minimum=True)
     highest = float(E.max())
+    resolution = real("resolution", resolution, minimum=0.0, maximum=1.0, open_minimum=True, open_maximum=True)
+    if state.glass.random and _largest_field(state) > 0.0:
+        if n_levels is not None:
+            raise InputError("n_levels", n_levels, "None with local randomness: every site takes as many as it needs")
+        density, error, cutoff, n_levels, n_fields = _random_ensemble.density_of_states(state, E.ravel(), resolution)
+        return DensityOfStates(
+            E, density.reshape(E.shape)[()], cutoff, math.nan, n_levels, n_fields, error.reshape(E.shape)[()]
+        )
     h_max = _largest_field(state)
     if h_max == 0.0:
         raise InputError("state", "a single effective potential", "a state with a distribution of fields")
@@ -234,7 +284,7 @@ def density_of_states(state, E, n_levels=None):
     )
 
 
-def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
+def heat_capacity(state, T, n_levels=None, *, rtol=None):
     r"""Heat capacity of the ensemble (Kühn and Horstmann 1997, Fig. 2; 1998, Fig. 4).
 
     .. math:: C(T) = \int dh\,P(h)\,\frac{\langle E^2\rangle - \langle E\rangle^2}{T^2}
@@ -246,9 +296,9 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
     T : array_like
         Temperatures >= 0, in units J/k_B.
     n_levels : int, optional
-        Levels per field; by default as many as ``max(T)`` needs.
+        Levels per field; by default as many as ``max(T)`` needs. With local randomness every site takes its own.
     rtol : float, optional
-        Relative error allowed.
+        Relative error allowed; by default 1e-4, and 1e-3 with local randomness.
 
     Returns
     -------
@@ -256,6 +306,8 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
 
     Raises
     ------
+    InputError
+        If ``n_levels`` is given for a state with local randomness.
     ConvergenceError
         If the estimated error is above ``rtol``.
     """
@@ -263,6 +315,18 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
     flat = T.ravel()
     positive = flat[flat > 0]
     result, error, two_level = np.zeros(flat.size), np.zeros(flat.size), np.zeros(flat.size)
+    random = state.glass.random
+    rtol = real("rtol", (1e-3 if random else 1e-4) if rtol is None else rtol, minimum=0.0, open_minimum=True)
+    if random:
+        if n_levels is not None:
+            raise InputError("n_levels", n_levels, "None with local randomness: every site takes as many as it needs")
+        if positive.size:
+            result[flat > 0], error[flat > 0], n_levels = _random_heat_capacity(state, positive, rtol)
+            two_level[flat > 0] = _random_ensemble.two_level(state, positive)
+        shape = T.shape
+        return HeatCapacity(
+            T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels or 0
+        )
     fixed = n_levels is not None
     n_levels = integer("n_levels", n_levels, minimum=2, maximum=_MAX_LEVELS) if fixed else 24
     if positive.size:
@@ -290,6 +354,59 @@ def heat_capacity(state, T, n_levels=None, *, rtol=1e-4):
         two_level[flat > 0] = _two_level(state, positive, coldest)
     shape = T.shape
     return HeatCapacity(T, result.reshape(shape)[()], two_level.reshape(shape)[()], error.reshape(shape)[()], n_levels)
+
+
+def heat_capacity_exponent(state, low, high, points=9):
+    """Exponent x of C ∝ T^x between two temperatures.
+
+    The slope of the straight line through ln C against ln T at equidistant ln T (least squares).
+
+    Parameters
+    ----------
+    state : object
+        A state of the model.
+    low, high : float
+        Temperatures between which the line is drawn, 0 < low < high.
+    points : int, optional
+        Number of temperatures, at least 3.
+
+    Returns
+    -------
+    HeatCapacityExponent
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    ConvergenceError
+        If the heat capacity does not converge.
+    """
+    low = real("low", low, minimum=0.0, open_minimum=True)
+    high = real("high", high, minimum=low, open_minimum=True)
+    points = integer("points", points, minimum=3)
+    found = heat_capacity(state, np.geomspace(low, high, points))
+    x = np.log(found.T) - np.log(found.T).mean()
+    weights = x / (x @ x)
+    y = np.log(found.heat_capacity)
+    exponent = float(weights @ y)
+    error = float(np.abs(weights) @ (found.error / found.heat_capacity))
+    deviation = float(np.max(np.abs(y - y.mean() - exponent * x)))
+    local = np.diff(y) / np.diff(x)
+    return HeatCapacityExponent(low, high, exponent, error, deviation, (float(local[0]), float(local[-1])))
+
+
+def _random_heat_capacity(state, T, rtol):
+    value, error, n_levels = _random_ensemble.heat_capacity(state, T, rtol)
+    bad = error > rtol * np.abs(value) + np.finfo(float).tiny
+    if bad.any():
+        worst = int(np.argmax(error / np.maximum(np.abs(value), np.finfo(float).tiny)))
+        raise ConvergenceError(
+            f"heat capacity with local randomness at T = {T[worst]:.4g}",
+            value,
+            float(error[worst] / max(abs(value[worst]), np.finfo(float).tiny)),
+            n_levels,
+        )
+    return value, error, n_levels
 
 
 def _levels(state, h, n_levels, matrix_elements=True):

@@ -21,9 +21,11 @@ import numpy as np
 
 from .._validation import finite_array, integer
 from ..errors import InputError
+from ..numerics import gauss_legendre
 from ..quartic import reduced_wells
+from . import _laws
 
-__all__ = ["WellSample", "WellStatistics", "well_statistics"]
+__all__ = ["RandomWellStatistics", "WellSample", "WellStatistics", "well_statistics"]
 
 _QUANTITIES = ("asymmetry", "barrier", "distance", "wkb_exponent", "tunnel_splitting")
 # Minimum from which the barrier is measured.
@@ -81,7 +83,7 @@ class WellStatistics:
     @property
     def length(self):
         """Unit of length s = sqrt(A/3B), half the smallest distance of a well from the vanished one."""
-        return math.sqrt(self.curvature / (3 * self.quartic))
+        return np.sqrt(self.curvature / (3 * self.quartic))
 
     @property
     def energy(self):
@@ -244,13 +246,13 @@ class WellStatistics:
         d_height = (well - wells.top) * field_slope
         if quantity == "barrier":
             return self.energy * height, self.energy * d_height
-        unit = self.length * math.sqrt(self.energy / self.state.glass.kinetic) / 2
+        unit = self.length * np.sqrt(self.energy / self.state.glass.kinetic) / 2
         root = np.sqrt(height)
         exponent = unit * distance * root
         d_exponent = unit * (d_distance * root + 0.5 * distance * d_height / np.where(root > 0, root, np.inf))
         if quantity == "wkb_exponent":
             return exponent, d_exponent
-        quantum = math.sqrt(2 * self.state.glass.kinetic * self.quartic) * self.length
+        quantum = np.sqrt(2 * self.state.glass.kinetic * self.quartic) * self.length
         splitting = quantum * (wells.deep_curvature * wells.shallow_curvature) ** 0.25 * np.exp(-exponent)
         # The third derivative of the reduced potential is 6v.
         rate = 6 * wells.deep * wells.deep_slope / wells.deep_curvature
@@ -280,6 +282,134 @@ class WellStatistics:
         return 0.5 * (left + right)
 
 
+@dataclasses.dataclass(frozen=True)
+class RandomWellStatistics:
+    """Distribution of the properties of double wells in a state with local randomness.
+
+    Made by :func:`well_statistics`; units J = k_B = 1. Wells differ by their field and by their stiffness and quartic
+    coefficient, so that asymmetry and exponent no longer lie on one curve.
+
+    Attributes
+    ----------
+    state : object
+        The state that fixes C and the law of the field.
+    barrier_from : {"mean", "deep", "shallow"}
+        Minimum from which the barrier is measured.
+    fraction : float
+        Share of the coordinates that move in a double well.
+    """
+
+    state: object
+    barrier_from: str
+    fraction: float
+
+    def histogram(self, quantity, edges, *, conditional=False):
+        """Density of a property, averaged over bins.
+
+        Parameters
+        ----------
+        quantity : str
+            "asymmetry", "barrier", "distance", "wkb_exponent" or "tunnel_splitting".
+        edges : array_like, shape (n + 1,)
+            Edges of the bins, ascending.
+        conditional : bool, optional
+            If True, normalised to one among double wells; otherwise per coordinate.
+
+        Returns
+        -------
+        density : ndarray, shape (n,)
+            Mean density in each bin; bins a few times narrower than the law of the sites show its quadrature.
+        """
+        _known("quantity", quantity, _QUANTITIES)
+        edges = finite_array("edges", edges)
+        if edges.ndim != 1 or edges.size < 2 or np.any(np.diff(edges) <= 0):
+            raise InputError("edges", edges, "a one-dimensional array of at least two ascending numbers")
+        wells, angle, weights = self._mesh
+        counts, _ = np.histogram(wells._at(quantity, angle)[0], edges, weights=weights)
+        density = counts / np.diff(edges)
+        return density / self.fraction if conditional else density
+
+    def sample(self, size, rng=None):
+        """Draw double wells, e.g. for the scatter of Δ and λ.
+
+        Parameters
+        ----------
+        size : int
+            Number of double wells.
+        rng : numpy.random.Generator or int, optional
+            Generator or seed.
+
+        Returns
+        -------
+        WellSample
+        """
+        size = integer("size", size, minimum=1)
+        rng = np.random.default_rng(rng)
+        glass = self.state.glass
+        low, high = self.state.field_range
+        grid = np.linspace(low, high, 8193)
+        density = self.state.field_density(grid)
+        cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+        drawn = []
+        missing = size
+        while missing > 0:
+            n = int(1.2 * missing / self.fraction) + 64
+            gamma, a2, a4 = (
+                value.rvs(n, random_state=rng) if _laws.is_law(value) else np.full(n, value)
+                for value in (glass.gamma, glass.a2, glass.a4)
+            )
+            h = np.interp(rng.uniform(0.0, cumulative[-1], n), cumulative, grid)
+            A, B = self.state.C - a2 / gamma, a4 / gamma / 6.0
+            inside = np.abs(h) < _spinodal(np.maximum(A, 0.0), B)
+            drawn.append(np.stack([h[inside], A[inside], B[inside]])[:, :missing])
+            missing -= drawn[-1].shape[1]
+        h, A, B = np.concatenate(drawn, axis=1)
+        spinodal = _spinodal(A, B)
+        wells = WellStatistics(self.state, self.barrier_from, spinodal, math.nan, A, B)
+        return wells._collect(h, np.arccos(np.minimum(np.abs(h) / spinodal, 1.0)))
+
+    @functools.cached_property
+    def _mesh(self):
+        """Double wells on a mesh of sites and angles, with weights."""
+        A, B, weights = _well_sites(self.state, 48)
+        angle = (np.arange(400) + 0.5) * (math.pi / 800)
+        A, B, angle = A[:, None], B[:, None], angle[None, :]
+        spinodal = _spinodal(A, B)
+        h = spinodal * np.cos(angle)
+        density = self.state.field_density(h) + self.state.field_density(-h)
+        weights = weights[:, None] * density * spinodal * np.sin(angle) * (math.pi / 800)
+        return WellStatistics(self.state, self.barrier_from, spinodal, math.nan, A, B), angle, weights
+
+
+def _spinodal(curvature, quartic):
+    return 2 * quartic * np.sqrt(curvature / (3 * quartic)) ** 3
+
+
+def _well_sites(state, order):
+    """A, B and weights of the sites that have double wells."""
+    found = state.glass.sites(state.C, order=order)
+    A = state.C - found.stiffness
+    inside = A > 0
+    return A[inside], found.quartic[inside], found.weights[inside]
+
+
+def _random_well_statistics(state, barrier):
+    A, B, weights = _well_sites(state, 24)
+    if A.size == 0:
+        low = state.glass.smallest_stiffness
+        raise InputError("state", f"C = {state.C:.6g}", f"C > a2/gamma of some site, {low:.6g} at least (double wells)")
+    # Both fields and sites are smooth in the angle and in √A.
+    nodes, gauss = gauss_legendre(64)
+    spinodal = _spinodal(A, B)[:, None]
+    low, high = state.field_range
+    reach = np.arccos(np.minimum(max(abs(low), abs(high)) / spinodal, 1.0))
+    angle = reach + (0.5 * math.pi - reach) * nodes
+    h = spinodal * np.cos(angle)
+    density = state.field_density(h) + state.field_density(-h)
+    inner = (density * spinodal * np.sin(angle)) @ gauss * (0.5 * math.pi - reach[:, 0])
+    return RandomWellStatistics(state, barrier, float(weights @ inner))
+
+
 def well_statistics(state, *, barrier="mean"):
     """Statistics of the double wells in a state (Kühn and Horstmann 1998, Sect. 3 and Fig. 2).
 
@@ -294,6 +424,7 @@ def well_statistics(state, *, barrier="mean"):
     Returns
     -------
     WellStatistics
+        Or RandomWellStatistics, for a state with local randomness.
 
     Raises
     ------
@@ -303,6 +434,8 @@ def well_statistics(state, *, barrier="mean"):
     from scipy.integrate import quad
 
     _known("barrier", barrier, _BARRIERS)
+    if state.glass.random:
+        return _random_well_statistics(state, barrier)
     glass = state.glass
     curvature, quartic = state.C - glass.stiffness, glass.quartic
     if curvature <= 0:

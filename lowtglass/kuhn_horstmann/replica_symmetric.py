@@ -11,6 +11,9 @@ where ⟨·⟩ is the thermal average in U_eff and ⟨·⟩_z the average over z
 
 stationary. At T = 0 the thermal average becomes the minimiser v*(h), which jumps at h = 0 when γC > a₂; C contains that
 jump, and f = −(a₄/24γ)⟨v*⁴⟩ because a homogeneous quadratic plus quartic energy is minus its quartic part at a minimum.
+
+With local randomness ⟨·⟩_z is also an average over the sites. A small q then grows where ⟨χ²⟩ > 1 with χ = β⟨v²⟩ of a
+site, a small p where J₀⟨χ⟩ = J₀C > 1. Without randomness the first is C = 1; with it the glass appears where C < 1.
 """
 
 import math
@@ -20,7 +23,7 @@ import numpy as np
 
 from .._validation import finite_array, real
 from ..errors import ConvergenceError, InputError
-from . import _reduced
+from . import _laws, _random_sites, _reduced
 from .glass import Glass
 
 __all__ = ["ReplicaSymmetricState", "glass_temperature", "replica_symmetric"]
@@ -79,7 +82,41 @@ class ReplicaSymmetricState:
     @property
     def double_wells(self):
         """Whether some coordinates move in a double well, γC > a₂ (1998, equation 13)."""
-        return self.C > self.glass.stiffness
+        return self.C > self.glass.smallest_stiffness
+
+    def sites(self, order=12):
+        """Kinds of sites, each with its share of the coordinates.
+
+        Parameters
+        ----------
+        order : int, optional
+            Nodes per panel of the rule over a continuous law, see :meth:`Glass.sites`.
+
+        Returns
+        -------
+        list of (float, state)
+            Weights, which add up to 1, and local states; without local randomness the state itself with weight 1.
+        """
+        return _laws.local_states(self, order)
+
+    def site(self, **values):
+        """State of the sites with given values of the random parameters.
+
+        Parameters
+        ----------
+        **values : float
+            One value for each of gamma, a2 and a4 that is random.
+
+        Returns
+        -------
+        LocalState
+
+        Raises
+        ------
+        InputError
+            If a random parameter has no value, or another one has.
+        """
+        return _laws.local_state(self, values)
 
     @property
     def field_range(self):
@@ -118,7 +155,8 @@ def glass_temperature(glass):
     """Temperature below which p = q = 0 is unstable (Kühn and Horstmann 1997, figure 1a).
 
     For J₀ <= 1 it is the glass temperature, where C = β⟨v²⟩ = 1. For J₀ > 1 it is the temperature of the transition
-    into the polarised phase, where C = 1/J₀.
+    into the polarised phase, where C = 1/J₀. With local randomness the glass appears where the mean of χ² over the
+    sites is 1, χ = β⟨v²⟩; there C = ⟨χ⟩ < 1, and it is the transition for J₀ <= 1/C.
 
     Parameters
     ----------
@@ -135,8 +173,12 @@ def glass_temperature(glass):
     ------
     InputError
         If `glass` is not a Glass.
+    ConvergenceError
+        If the quadrature over local randomness fails.
     """
     _check(glass)
+    if glass.random:
+        return float(_random_sites.transition(glass))
     T, _ = _reduced.transition(_distance(glass), glass.J0)
     return float(T / glass.quartic)
 
@@ -172,11 +214,16 @@ def replica_symmetric(glass, T=0.0, *, branch="stable"):
     -----
     Close to a transition q and p are ill conditioned: their relative error is about 1e-16 over the relative distance
     from it. At T = 0 the onset of the glass is an exception: q keeps its relative accuracy down to γ = a₂/2.
+
+    With local randomness the averages over the sites are quadratures, split where double wells appear; `residual` is
+    evaluated with a denser rule over the sites too.
     """
     _check(glass)
     T = real("T", T, minimum=0.0)
     if not isinstance(branch, str) or branch not in _BRANCHES:
         raise InputError("branch", branch, f"one of {', '.join(_BRANCHES)}")
+    if glass.random:
+        return _with_randomness(glass, T, branch)
     reduced = T * glass.quartic
     if reduced > 1e150 or 0.0 < reduced < 1e-150:
         raise InputError(
@@ -228,6 +275,41 @@ def _where_glass(glass, T):
         return f"a state that exists: q > 0 without polarisation needs gamma > a2/2 = {0.5 * glass.a2:g}"
     end = _reduced.transition(_distance(glass), 0.0)[0] / glass.quartic
     return f"a state that exists: q > 0 without polarisation needs T < {end:.12g}, T = {T:g}"
+
+
+def _with_randomness(glass, T, branch):
+    T_glass, _ = _random_sites.glass_point(glass)
+    below = T < T_glass
+
+    def without_fields():
+        found = _random_sites.ergodic(glass, T)
+        if found is None:
+            raise InputError("branch", "ergodic", f"a state that exists: there is none with p = q = 0 at T = {T:g}")
+        C, free, unstable, residual, iterations = found
+        return ReplicaSymmetricState(glass, T, 0.0, 0.0, C, free, 1.0 - unstable, "ergodic", residual, iterations)
+
+    def with_fields(kind):
+        p, q, C, free, unstable, residual, iterations = _random_sites.solve(glass, T, kind)
+        return ReplicaSymmetricState(glass, T, p, q, C, free, 1.0 - unstable, kind, residual, iterations)
+
+    if branch == "ergodic":
+        return without_fields()
+    if branch == "glass" and not below:
+        raise InputError(
+            "branch", branch, f"a state that exists: q > 0 without polarisation needs T < {T_glass:.12g}, T = {T:g}"
+        )
+    state = with_fields("glass") if below else without_fields()
+    if branch == "glass":
+        return state
+    if glass.J0 * state.C > 1.0 + _ONSET:
+        return with_fields("polarised")
+    if branch == "polarised":
+        raise InputError(
+            "branch",
+            branch,
+            f"a state that exists: at T = {T:g} polarisation needs J0 > {1 / state.C:.12g}, J0 = {glass.J0:g}",
+        )
+    return state
 
 
 def _ergodic(glass, T):
@@ -292,11 +374,12 @@ def _polarised(glass, T, unpolarised):
 
 def _solve(glass, T, x, branch):
     k, J0, reduced = glass.stiffness, glass.J0, T * glass.quartic
-    converged, residual, iterations = _reduced.newton(reduced, k, J0, x, 60)
+    sites = np.array([[1.0, k, 1.0]])
+    converged, residual, iterations = _reduced.newton(reduced, sites, J0, x, 60)
     r = np.zeros(3)
     jac = np.zeros((3, 3))
     if converged:
-        _, free, unstable = _reduced.equations(reduced, k, J0, x, True, r, jac)
+        _, free, unstable = _reduced.equations(reduced, sites, J0, x, True, r, jac)
         residual = float(np.max(np.abs(r)))
     C, q, Y = (float(number) for number in x)
     p = math.sqrt(Y * q) / J0 if Y > 0.0 else 0.0

@@ -476,8 +476,9 @@ def _block(c, length, kinetic, basis, parity, first, energies, leak, centre):
     vector = np.empty(basis)
     seen = np.empty(tracked)
     for k in range(wanted):
-        # For the size of a leak one step of inverse iteration is enough, for a value deep in a barrier it is not.
-        _eigenvector(diagonal, off, values[k], _EPS * top, 1 if parity < 0 else 2, work, vector)
+        # After one step what is left of the other states can pass for a leak, where the start hardly has a share of
+        # this one, as at the bottom of a deep well.
+        _eigenvector(diagonal, off, values[k], _EPS * top, 2, work, vector)
         for j in range(tracked):
             seen[j] = 0.0
         for i in range(basis):

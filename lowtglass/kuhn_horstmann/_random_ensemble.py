@@ -1,0 +1,367 @@
+"""Averages over the levels of all kinds of sites in a state with local randomness.
+
+Every kind of site is an ensemble of its own, with the fields of the whole glass. A site is thawed at temperature T if
+its tunnel splitting, about exp(−λ) with λ = |A|^(3/2)/(2B√κ), A = C − a₂/γ, κ = ħ²/2m, is below T; panels over the
+sites are therefore laid out in λ. Temperatures are taken in two bands, cold ones below the quantum energy
+κ^(2/3)B^(1/3), for which few levels matter but small fields and splittings do, and hot ones with many levels but
+coarse panels.
+"""
+
+import dataclasses
+import functools
+import itertools
+import math
+
+import numpy as np
+
+from .. import quartic, thermal
+from ..errors import ConvergenceError
+from . import _laws
+from .local_randomness import LocalState, Normal
+
+_TAIL = 1e-5  # of the weight of the laws and of the fields is left out at either end
+_FROZEN = 25.0  # excitations above this multiple of T do not count
+# Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw in a cold and
+# a hot band, in other panels, and in fields.
+_THAWING, _HOT, _SMOOTH, _FIELD = 12, 6, 6, 8
+_STEP = 4.0  # of λ from panel to panel
+_RATIO = 5.0  # of the edges of panels in |h|
+
+
+def _clenshaw_curtis(n):
+    from .ensemble import _clenshaw_curtis as rule
+
+    return rule(n)
+
+
+@dataclasses.dataclass(frozen=True)
+class SiteRule:
+    """Kinds of sites with fine weights and, for each random parameter, those with a coarser rule in it."""
+
+    gamma: np.ndarray
+    a2: np.ndarray
+    a4: np.ndarray
+    weights: np.ndarray
+    coarse: tuple
+
+
+def _trimmed(law):
+    if isinstance(law, Normal):
+        low, high = law.mean - 4.27 * law.std, law.mean + 4.27 * law.std
+    else:
+        low, high = float(law.ppf(_TAIL)), float(law.isf(_TAIL))
+    edges = _laws.panel_edges(law)
+    return np.concatenate([[low], edges[(edges > low) & (edges < high)], [high]])
+
+
+def _panels(law, edges, orders):
+    parts = []
+    for left, right, order in zip(edges[:-1], edges[1:], orders, strict=True):
+        nodes, fine, coarse = _clenshaw_curtis(int(order))
+        width = right - left
+        parts.append((left + width * nodes, width * fine, width * coarse))
+    x, fine, coarse = (np.concatenate(part) for part in zip(*parts, strict=True))
+    # Neighbouring panels share their ends.
+    x, back = np.unique(x, return_inverse=True)
+    density = law.pdf(x)
+    fine, coarse = np.bincount(back, fine) * density, np.bincount(back, coarse) * density
+    total = fine.sum()
+    return x, fine / total, coarse / total
+
+
+def site_rule(glass, C, labels, last, order, refine):
+    """Rule over the sites with panels that end where λ(x) passes the `labels` (signed: negative without wells)."""
+    laws = {"gamma": glass.gamma, "a2": glass.a2, "a4": glass.a4}
+    random = [name for name in laws if _laws.is_law(laws[name])]
+    inner = next((name for name in ("a2", "gamma", "a4") if _laws.is_continuous(laws[name])), None)
+    rules = {}
+    for name, law in laws.items():
+        if name == inner:
+            continue
+        if _laws.is_continuous(law):
+            edges = _trimmed(law)
+            edges = np.linspace(edges[0], edges[-1], 2 * 2**refine + 1)
+            rules[name] = _panels(law, edges, [8] * (edges.size - 1))
+        else:
+            x, w = _laws.quadrature(law, 2)
+            rules[name] = (x, w, w)
+    names = list(rules)
+    parts = []
+    for index in itertools.product(*(range(rules[name][0].size) for name in names)):
+        fixed = {name: rules[name][0][i] for name, i in zip(names, index, strict=True)}
+        weight = math.prod(rules[name][1][i] for name, i in zip(names, index, strict=True))
+        if inner is None:
+            x, w, w_coarse = np.zeros(1), np.ones(1), np.ones(1)
+        else:
+            x, w, w_coarse = _inner(glass, C, inner, fixed, labels, last, order, refine)
+            fixed[inner] = x
+        coarse = {inner: weight * w_coarse}
+        for name in names:
+            other = math.prod(rules[n][2 if n == name else 1][i] for n, i in zip(names, index, strict=True))
+            coarse[name] = other * w
+        full = [np.broadcast_to(fixed[name], x.shape) for name in ("gamma", "a2", "a4")]
+        parts.append((*full, weight * w, *(coarse[name] for name in random)))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return SiteRule(*columns[:4], tuple(columns[4:]))
+
+
+def _inner(glass, C, name, fixed, labels, last, order, refine):
+    law = getattr(glass, name)
+    edges = _trimmed(law)
+    x = np.linspace(edges[0], edges[-1], 20001)
+    values = fixed | {name: x}
+    A = C - values["a2"] / values["gamma"]
+    B = values["a4"] / values["gamma"] / 6.0
+    exponent = np.sign(A) * np.abs(A) ** 1.5 / (2.0 * B * math.sqrt(glass.kinetic))
+    bins = np.searchsorted(labels, exponent)
+    cuts = x[np.flatnonzero(np.diff(bins)) + 1]
+    # An edge of the law is needed only in panels wider than its own.
+    breaks = np.unique(np.concatenate([edges[[0, -1]], cuts]))
+    panel = np.minimum(np.diff(breaks)[np.searchsorted(breaks, edges[1:-1], side="right") - 1], math.inf)
+    own = np.minimum(np.diff(edges)[:-1], np.diff(edges)[1:])
+    edges = np.unique(np.concatenate([breaks, edges[1:-1][panel > 1.2 * own]]))
+    # Edges that nearly coincide are one.
+    small = np.flatnonzero(np.diff(edges) < 1e-3 * (edges[-1] - edges[0]))
+    edges = np.delete(edges, np.where(small + 1 == edges.size - 1, small, small + 1))
+    for _ in range(refine):
+        edges = np.sort(np.append(edges, 0.5 * (edges[:-1] + edges[1:])))
+    between = np.interp(0.5 * (edges[:-1] + edges[1:]), x, exponent)
+    return _panels(law, edges, np.where((between > -2.0) & (between < last), order, _SMOOTH))
+
+
+@functools.lru_cache(maxsize=8)
+def largest_field(state):
+    """``|h|`` beyond which lies a negligible weight."""
+    grid, cumulative = field_weight(state)
+    return float(grid[np.searchsorted(cumulative, (1.0 - _TAIL) * cumulative[-1])])
+
+
+@functools.lru_cache(maxsize=8)
+def field_weight(state):
+    """Grid of |h| and the weight of fields below it."""
+    from ..numerics import gauss_legendre
+
+    low, high = state.field_range
+    grid = np.linspace(0.0, max(abs(low), abs(high)), 8193)
+    nodes, weights = gauss_legendre(6)
+    h = grid[:-1, None] + np.diff(grid)[:, None] * nodes
+    panels = (state.field_density(h) + state.field_density(-h)) @ weights * np.diff(grid)
+    cumulative = np.concatenate([[0.0], np.cumsum(panels)])
+    cumulative.setflags(write=False)
+    return grid, cumulative
+
+
+@dataclasses.dataclass(frozen=True)
+class _SiteLevels:
+    index: int
+    h: np.ndarray
+    weights: np.ndarray
+    coarse: np.ndarray
+    excitations: np.ndarray
+
+
+def _mesh_sites(state, coldest, refine=0):
+    """Rule over the sites for temperatures from `coldest` on, and whether they are cold."""
+    glass = state.glass
+    unit = _unit(state)
+    last = max(math.log(unit / coldest), 0.0) + 12.0
+    step, order = (_STEP, _THAWING) if coldest < unit else (2 * _STEP, _HOT)
+    labels = np.concatenate(
+        [-np.geomspace(8.0**8, 2.0, 9), np.arange(0.0, last, step), last * np.geomspace(1.0, 8.0**8, 9)]
+    )
+    return site_rule(glass, state.C, labels, last, order, refine), coldest < unit
+
+
+def _local(state, rule, i):
+    return LocalState(
+        state,
+        dataclasses.replace(state.glass, gamma=float(rule.gamma[i]), a2=float(rule.a2[i]), a4=float(rule.a4[i])),
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _mesh(state, coldest, hottest, refine):
+    """Excitations of every kind of site at the nodes of a rule over its fields, for coldest <= T <= hottest."""
+    rule, _ = _mesh_sites(state, coldest, refine)
+    found = []
+    for i in range(rule.weights.size):
+        if rule.weights[i] == 0.0:
+            continue
+        mesh = _site_levels(state, _local(state, rule, i).glass, coldest, hottest, refine)
+        if mesh is not None:
+            found.append(_SiteLevels(i, *mesh))
+    return rule, found
+
+
+def _site_levels(state, glass, coldest, hottest, refine):
+    centre = quartic.levels(glass.potential(state.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
+    splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
+    # The lowest gap is smallest at h = 0.
+    if splitting > _FROZEN * hottest:
+        return None
+    end = largest_field(state)
+    trial = end * 2.0 ** -np.arange(6.0)
+    gap = _levels(state, glass, trial, 6)
+    frozen = gap[:, 1] > _FROZEN * hottest
+    if frozen.any():
+        end = float(trial[frozen].min())
+    first = min(2.0 * max(coldest, 0.3 * splitting) / distance, 0.5 * end)
+    count = max(math.ceil(math.log(end / first) / math.log(_RATIO)), 1) * 2**refine
+    edges = np.concatenate([[0.0], np.geomspace(first, end, count + 1)])
+    nodes, fine, coarse = _clenshaw_curtis(_FIELD)
+    width = np.diff(edges)[:, None]
+    h, back = np.unique((edges[:-1, None] + width * nodes).ravel(), return_inverse=True)
+    density = state.field_density(h) + state.field_density(-h)
+    fine = np.bincount(back, (width * fine).ravel()) * density
+    coarse = np.bincount(back, (width * coarse).ravel()) * density
+    n_levels = 6
+    while True:
+        sample = _levels(state, glass, np.array([0.0, 0.3 * end, end]), n_levels)
+        test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=2e-4)
+        if test.converged or n_levels >= 384:
+            break
+        n_levels = math.ceil(1.25 * n_levels)
+    excitations = _levels(state, glass, h, n_levels)
+    # Nearest to h = 0 the first gap drowns in the rounding of two levels; there the pair is an exact hyperbola.
+    near = (h < 1e-6 * float(centre.gaps[1]) / distance) if state.C > glass.stiffness else np.zeros(h.size, bool)
+    excitations[near, 1] = np.hypot(splitting, distance * h[near])
+    return h, fine, coarse, excitations
+
+
+def _levels(state, glass, h, n_levels):
+    """Excitations at the fields h; the first gap has its own relative accuracy."""
+    c = glass.potential(state.C, h)
+    try:
+        found = quartic.levels(c, n_levels, kinetic=glass.kinetic)
+        energies, gaps = found.energies, found.gaps[:, 0]
+    except ConvergenceError as failed:
+        energies, gaps = failed.last.energies, failed.last.gaps[:, 0]
+        for i in np.flatnonzero(failed.last.basis_size == failed.last.basis_size.max()):
+            # The basis is laid out for the number of levels: another number takes another one.
+            found = _any_basis(c[i], n_levels, glass.kinetic)
+            energies[i], gaps[i] = found.energies[:n_levels], found.gaps[0]
+    excitations = energies - energies[:, :1]
+    excitations[:, 1] = gaps
+    return excitations
+
+
+def _any_basis(coefficients, n_levels, kinetic):
+    for more in (1, 3, 6):
+        try:
+            return quartic.levels(coefficients, n_levels + more, kinetic=kinetic)
+        except ConvergenceError:
+            continue
+    return quartic.levels(coefficients, n_levels + 10, kinetic=kinetic)
+
+
+def heat_capacity(state, T, rtol):
+    """Heat capacity at temperatures > 0 and its error, with the rules refined once if `rtol` is missed."""
+    unit = _unit(state)
+    value, error = np.zeros(T.size), np.zeros(T.size)
+    levels = 0
+    for band in (T < unit, T >= unit):
+        if not band.any():
+            continue
+        coldest = 2.0 ** math.floor(math.log2(T[band].min()))
+        hottest = 2.0 ** (0.25 * math.ceil(4.0 * math.log2(T[band].max())))
+        for refine in range(2):
+            rule, meshes = _mesh(state, coldest, hottest, refine)
+            c, e = _sum(rule, meshes, T[band])
+            if (e <= rtol * c).all():
+                break
+        value[band], error[band] = c, e
+        levels = max([levels, *(mesh.excitations.shape[1] for mesh in meshes)])
+    return value, error, levels
+
+
+def _unit(state):
+    glass = state.glass
+    return float(np.median(glass.kinetic ** (2 / 3) * glass.sites(order=12).quartic ** (1 / 3)))
+
+
+def _sum(rule, meshes, T):
+    fine, fields, missing = np.zeros(T.size), np.zeros(T.size), np.zeros(T.size)
+    sites = [np.zeros(T.size) for _ in rule.coarse]
+    for mesh in meshes:
+        found = thermal.heat_capacity(mesh.excitations, T, mesh.weights, on_truncation="mark", rtol=1e-3)
+        rough = thermal.heat_capacity(mesh.excitations, T, mesh.coarse, on_truncation="mark", rtol=1e-3)
+        w = rule.weights[mesh.index]
+        fine += w * found.heat_capacity
+        fields += w * (found.heat_capacity - rough.heat_capacity)
+        missing += w * np.where(found.heat_capacity > 0, found.truncation * np.abs(found.heat_capacity), 0.0)
+        for total, coarse in zip(sites, rule.coarse, strict=True):
+            total += (w - coarse[mesh.index]) * found.heat_capacity
+    # Nested rules: the finer one is about as much better as QUADPACK takes it to be.
+    error = sum((np.abs(total) / np.maximum(fine, 1e-300)) ** 1.5 for total in [fields, *sites]) * fine
+    return fine, error + missing
+
+
+def two_level(state, T):
+    """Schottky terms of the double wells alone."""
+    from .ensemble import _two_level
+
+    coldest = 2.0 ** math.floor(math.log2(T.min()))
+    rule, _ = _mesh_sites(state, coldest)
+    total = np.zeros(T.size)
+    for i in np.flatnonzero(rule.weights > 0.0):
+        local = _local(state, rule, i)
+        if local.double_wells:
+            total += rule.weights[i] * _two_level(local, T, coldest)
+    return total
+
+
+def density_of_states(state, E, resolution):
+    """Density averaged over [E(1 − r/2), E(1 + r/2)], its error, smallest gap, levels and fields used."""
+    below, above = E * (1.0 - 0.5 * resolution), E * (1.0 + 0.5 * resolution)
+    # √ singularities at the cut-off of every site ask for more sites than a heat capacity does.
+    rule, _ = _mesh_sites(state, 0.3 * float(below.min()), 1)
+    fine = np.zeros(E.size)
+    coarse = [np.zeros(E.size) for _ in rule.coarse]
+    cutoff, n_levels, n_fields = math.inf, 0, 0
+    for i in np.flatnonzero(rule.weights > 0.0):
+        counted = _count(state, _local(state, rule, i).glass, np.append(below, above))
+        cutoff = min(cutoff, counted[1])
+        if counted[0] is None:
+            continue
+        n_levels, n_fields = max(n_levels, counted[2]), n_fields + counted[3]
+        density = (counted[0][E.size :] - counted[0][: E.size]) / (above - below)
+        fine += rule.weights[i] * density
+        for total, weights in zip(coarse, rule.coarse, strict=True):
+            total += (rule.weights[i] - weights[i]) * density
+    return fine, sum(np.abs(total) for total in coarse), cutoff, n_levels, n_fields
+
+
+def _count(state, glass, E):
+    """Mean number of excitations of a site below each E, its gap at h = 0, and the levels and fields used."""
+    centre = quartic.levels(glass.potential(state.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
+    splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
+    if splitting > E.max():
+        return None, splitting, 0, 0
+    end = largest_field(state)
+    first = min(0.2 * max(float(E.min()), splitting) / distance, 1e-2 * end)
+    h = np.unique(np.concatenate([[0.0], np.geomspace(first, end, 64), np.linspace(0.0, end, 97)]))
+    n_levels = 6
+    while True:
+        excitations = _levels(state, glass, h, n_levels)
+        if excitations[:, -1].min() > E.max():
+            break
+        n_levels = math.ceil(1.3 * n_levels)
+    if state.C > glass.stiffness:
+        near = h < 1e-6 * float(centre.gaps[1]) / distance
+        excitations[near, 1] = np.hypot(splitting, distance * h[near])
+    grid, cumulative = field_weight(state)
+    below = np.zeros(E.size)
+    # The lowest pair is a hyperbola in h, its square linear in h²; that serves the other branches too.
+    x = h * h
+    for n in range(1, n_levels):
+        y = excitations[:, n] ** 2
+        if y.min() > E.max() ** 2:
+            break
+        slope = np.diff(y)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (E[:, None] ** 2 - y[:-1]) / slope
+        share = np.where(slope == 0.0, E[:, None] ** 2 > y[:-1], np.clip(share, 0.0, 1.0))
+        cut = np.interp(np.sqrt(x[:-1] + share * np.diff(x)), grid, cumulative)
+        left, right = (np.interp(edge, grid, cumulative) for edge in (h[:-1], h[1:]))
+        below += np.where(slope >= 0.0, cut - left, right - cut).sum(axis=1)
+    return below, splitting, n_levels, h.size
