@@ -11,6 +11,7 @@ import pytest
 
 from lowtglass import claims
 from lowtglass.claims import Finding, evaluate, judge, load
+from lowtglass.claims import _dynamics as dynamics
 from lowtglass.claims import _kuhn_horstmann as ours
 from lowtglass.claims import _measurements as measurements
 from lowtglass.claims import _symmetry_breaking as symmetry_breaking
@@ -85,7 +86,7 @@ def test_every_function_serves_an_entry():
     used = {claim.callable for claim in ENTRIES if claim.callable}
     public = {
         f"{module.__name__.rpartition('._')[2]}:{name}"
-        for module in (ours, measurements, symmetry_breaking)
+        for module in (ours, measurements, symmetry_breaking, dynamics)
         for name, value in vars(module).items()
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
