@@ -12,6 +12,7 @@ from .acoustics import (
     sound_velocity_maximum,
     sound_velocity_shift,
 )
+from .capacity import HeatCapacity, heat_capacity
 from .conductivity import conductivity_coefficient, thermal_conductivity
 from .dielectric import dielectric_response
 from .distribution import (
@@ -21,11 +22,10 @@ from .distribution import (
     distribution_of_splittings,
     sample_systems,
 )
-from .heat_capacity import HeatCapacity, heat_capacity
+from .linear_response import Susceptibility, susceptibility
 from .model import TunnelingModel, silica
 from .rates import relaxation_rate, shortest_relaxation_time
 from .saturation import critical_intensity, saturated_inverse_mean_free_path
-from .susceptibility import Susceptibility, susceptibility
 
 __all__ = [
     "HeatCapacity",

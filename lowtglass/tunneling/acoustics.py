@@ -1,6 +1,6 @@
 r"""Sound in the tunnelling model: mean free path, internal friction, velocity.
 
-With the susceptibility :math:`X` of :mod:`lowtglass.tunneling.susceptibility` and the tunnelling strength
+With the susceptibility :math:`X` of :mod:`lowtglass.tunneling.linear_response` and the tunnelling strength
 :math:`C_s = \bar P\gamma_s^2/\rho c_s^2`,
 
 .. math:: \frac1{\ell_s} = C_s\,\frac\omega{c_s}\,X''(\omega, T) ,\qquad Q_s^{-1} = C_sX''(\omega, T) ,\qquad
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..response import InternalFriction, MeanFreePath, SoundVelocityShift
 from ._common import check_model, positive
-from .susceptibility import susceptibility
+from .linear_response import susceptibility
 
 __all__ = [
     "VelocityMaximum",

@@ -4,7 +4,7 @@ import numpy as np
 
 from .._validation import real
 from ..response import DielectricResponse
-from .susceptibility import susceptibility
+from .linear_response import susceptibility
 
 __all__ = ["dielectric_response"]
 

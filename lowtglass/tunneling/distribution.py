@@ -11,7 +11,7 @@ import numpy as np
 
 from .._validation import finite_array, integer, real, temperature
 from ..errors import InputError
-from ._common import broadcast, check_model, log_rate, positive
+from ._common import broadcast, check_model, log_rate, positive, relaxed
 from .rates import shortest_relaxation_time
 
 __all__ = [
