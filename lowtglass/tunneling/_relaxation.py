@@ -10,12 +10,12 @@ _FAR = 30.0
 
 
 def resonant_part(y):
-    """Re ψ(½ + iy) − ln y, which falls from −ln y at small y to 1/(24y²) at large y."""
+    """Re ψ(½ + iy) − ln y, which falls from −ln y at small y to a minimum and rises as −1/(24y²)."""
     from scipy.special import digamma
 
     near = np.minimum(y, 20.0)
-    inverse = 1.0 / np.maximum(y, 15.0) ** 2
-    far = inverse * (1 / 24 + inverse * (7 / 960 + inverse * (31 / 8064 + inverse * (127 / 30720))))
+    inverse = 1.0 / np.clip(y, 15.0, 1e100) ** 2
+    far = -inverse * (1 / 24 + inverse * (7 / 960 + inverse * (31 / 8064 + inverse * (127 / 30720))))
     return np.where(y < 15.0, digamma(0.5 + 1j * near).real - np.log(near), far)
 
 

@@ -11,6 +11,7 @@ import dataclasses
 
 import numpy as np
 
+from ..errors import ConvergenceError
 from ..response import InternalFriction, MeanFreePath, SoundVelocityShift
 from ._common import check_model, positive
 from .linear_response import susceptibility
@@ -110,7 +111,8 @@ def internal_friction(omega, T, model):
 def sound_velocity_shift(omega, T, model):
     r"""Change of the velocity of sound against zero temperature at the same frequency, :math:`-C_sX'/2`.
 
-    At :math:`\hbar\omega\ll k_BT` it rises as :math:`C_s\ln T` while thermal systems are too slow to relax, and falls
+    From zero temperature it first falls a little, to a minimum at :math:`k_BT\approx0.45\,\hbar\omega`. At
+    :math:`\hbar\omega\ll k_BT` it rises as :math:`C_s\ln T` while thermal systems are too slow to relax, and falls
     as :math:`-\frac12C_s\ln T` where they are fast.
 
     Parameters
@@ -157,6 +159,8 @@ def sound_velocity_maximum(omega, model):
     ------
     InputError
         If an argument is outside its range.
+    ConvergenceError
+        If there is none, as for waves so fast that systems of their energy relax within a period.
 
     Notes
     -----
@@ -180,8 +184,11 @@ def sound_velocity_maximum(omega, model):
             return susceptibility(w, np.exp(log_T), model).total.real
 
         j = int(np.argmin(curve(grid)))
-        low, high = grid[max(j - 1, 0)], grid[min(j + 1, grid.size - 1)]
-        best = minimize_scalar(curve, bounds=(low, high), method="bounded", options={"xatol": tolerance})
+        if not 0 < j < grid.size - 1:
+            raise ConvergenceError(
+                f"at ω = {w:g} the velocity is nowhere larger than at zero temperature", grid[j], np.nan, grid.size
+            )
+        best = minimize_scalar(curve, bounds=grid[[j - 1, j + 1]], method="bounded", options={"xatol": tolerance})
         found[i], values[i] = best.x, best.fun
     found, values = found.reshape(omega.shape), values.reshape(omega.shape)
     shift = _outer(-0.5 * model.strengths, values)
