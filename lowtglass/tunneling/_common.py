@@ -1,6 +1,9 @@
 """What the modules of the model share: checks of arguments, and logarithms that do not overflow."""
 
+import math
+
 import numpy as np
+from numba import njit
 
 from .._validation import finite_array, temperature
 from ..errors import InputError
@@ -37,11 +40,27 @@ def bounded_exp(logarithm):
     return np.exp(np.clip(logarithm, -LARGEST, LARGEST))
 
 
-def log_coth(log_x):
+@njit(cache=True)
+def log_coth_at(log_x):
     """ln coth(x/2) for given ln x, at any x."""
-    x = np.exp(np.clip(log_x, -30.0, 6.0))
-    # coth(x/2) = (1 + e⁻ˣ)/(1 − e⁻ˣ); far below 1 it is 2/x, whose logarithm cannot overflow
-    return np.where(log_x < -18.0, np.log(2.0) - log_x, np.log1p(np.exp(-x)) - np.log(-np.expm1(-x)))
+    if log_x < -18.0:  # 2/x
+        return math.log(2.0) - log_x
+    x = math.exp(min(log_x, 6.0))
+    return math.log1p(math.exp(-x)) - math.log(-math.expm1(-x))
+
+
+@njit(cache=True)
+def _log_coth(log_x, out):
+    for i in range(log_x.size):
+        out[i] = log_coth_at(log_x[i])
+
+
+def log_coth(log_x):
+    """The same for an array."""
+    flat = np.ravel(log_x)
+    out = np.empty(flat.size)
+    _log_coth(flat, out)
+    return out.reshape(np.shape(log_x))
 
 
 def log_rate(E, T, model):
@@ -55,10 +74,24 @@ def log_thermal_rate(T, model):
     return np.log(model.rate_coefficient) + 3.0 * (np.log(model.phonons.k_B) + np.log(T))
 
 
+@njit(cache=True)
+def relaxed_at(log_ratio):
+    """The integral artanh √(1 − τ_min/t) over r, for given ln(t/τ_min); zero where t is shorter than τ_min."""
+    # arcosh √a, a = t/τ_min: far from a = 1 the logarithm, near it the root of a − 1 with all its digits
+    if log_ratio > 1.0:
+        return 0.5 * log_ratio + math.log1p(math.sqrt(-math.expm1(-log_ratio)))
+    return math.asinh(math.sqrt(math.expm1(max(log_ratio, 0.0))))
+
+
+@njit(cache=True)
+def _relaxed(log_ratio, out):
+    for i in range(log_ratio.size):
+        out[i] = relaxed_at(log_ratio[i])
+
+
 def relaxed(log_ratio):
-    """The integral artanh √(1 − τ_min/t) over r, for given ln(t/τ_min)."""
-    late = np.maximum(log_ratio, 0.0)
-    # arcosh √a, a = t/τ_min; far from a = 1 the logarithm, near it the root of a − 1 with all its digits
-    far = 0.5 * late + np.log1p(np.sqrt(-np.expm1(-late)))
-    near = np.arcsinh(np.sqrt(np.expm1(np.minimum(late, 1.0))))
-    return np.where(late > 1.0, far, near)
+    """The same for an array."""
+    flat = np.ravel(log_ratio)
+    out = np.empty(flat.size)
+    _relaxed(flat, out)
+    return out.reshape(np.shape(log_ratio))

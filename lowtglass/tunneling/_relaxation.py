@@ -1,12 +1,15 @@
 """The universal functions of the response: averages over all systems in closed form, or one integral over energies."""
 
+import cmath
+import math
+
 import numpy as np
+from numba import njit
 
 from ..errors import ConvergenceError
 
 _LEFT, _RIGHT = -28.0, 3.75  # ln x between which all of the integrand lies, to 1e-12
-_CHUNK = 1 << 18
-_FAR = 30.0
+_FAR = math.log(30.0)
 
 
 def resonant_part(y):
@@ -19,19 +22,21 @@ def resonant_part(y):
     return np.where(y < 15.0, digamma(0.5 + 1j * near).real - np.log(near), far)
 
 
-def over_splittings(z):
-    r"""½∫₀¹ √(1 − r)/(r − iz) dr = √(1 − iz) artanh(1/√(1 − iz)) − 1 for z > 0."""
-    w = np.sqrt(1.0 - 1j * z)
-    result = w * (np.log1p(w) - 0.5 * np.log(z) + 0.25j * np.pi) - 1.0
-    far = z > _FAR
-    if far.any():
-        # the closed form loses digits there; 1/3w² + 1/5w⁴ + … does not
-        q = 1.0 / (1.0 - 1j * z[far])
-        series = np.zeros_like(q)
+@njit(cache=True, error_model="numpy")
+def over_splittings(log_z):
+    r"""½∫₀¹ √(1 − r)/(r − iz) dr = √(1 − iz) artanh(1/√(1 − iz)) − 1, for given ln z."""
+    if log_z < -37.0:
+        return complex(math.log(2.0) - 0.5 * log_z - 1.0, 0.25 * math.pi)
+    z = math.exp(log_z)
+    if log_z > _FAR:
+        # the closed form loses digits there; with q = 1/(1 − iz) the series q/3 + q²/5 + … does not
+        q = complex(1.0, z) / (1.0 + z * z)
+        series = complex(0.0, 0.0)
         for k in range(12, 0, -1):
             series = q * (series + 1.0 / (2 * k + 1))
-        result[far] = series
-    return result
+        return series
+    w = cmath.sqrt(complex(1.0, -z))
+    return w * (cmath.log(1.0 + w) + complex(-0.5 * log_z, 0.25 * math.pi)) - 1.0
 
 
 def relaxational(log_zeta, rtol=1e-9):
@@ -41,7 +46,7 @@ def relaxational(log_zeta, rtol=1e-9):
     node (real and imaginary part each; the error is about the square of it), and the largest number of nodes.
     """
     # beyond these ends the limits hold to all digits, and nothing overflows
-    flat = np.clip(np.ravel(log_zeta), -300.0, 200.0)
+    flat = np.clip(np.ravel(log_zeta), -300.0, 150.0)
     value, error = np.empty((2, flat.size), complex)
     n = 256
     todo = np.arange(flat.size)
@@ -62,15 +67,18 @@ def _trapezoidal(log_zeta, n):
     """The rule with n + 1 points, and its difference from every other point."""
     u, step = np.linspace(_LEFT, _RIGHT, n + 1, retstep=True)
     x = np.exp(u)
-    weight = step * x / np.cosh(0.5 * x) ** 2
-    shift = 3.0 * u - np.log(np.tanh(0.5 * x))
-    value, error = np.empty((2, log_zeta.size), complex)
-    rows = max(1, _CHUNK // u.size)
-    for start in range(0, log_zeta.size, rows):
-        part = slice(start, start + rows)
-        z = np.exp(np.clip(log_zeta[part, None] - shift, -690.0, 300.0))
-        values = over_splittings(z)
-        value[part] = values @ weight
-        miss = value[part] - 2.0 * (values[:, ::2] @ weight[::2])
-        error[part] = np.abs(miss.real) + 1j * np.abs(miss.imag)
-    return value, error
+    value, half = np.zeros((2, log_zeta.size), complex)
+    _sums(log_zeta, 3.0 * u - np.log(np.tanh(0.5 * x)), step * x / np.cosh(0.5 * x) ** 2, value, half)
+    miss = value - half
+    return value, np.abs(miss.real) + 1j * np.abs(miss.imag)
+
+
+@njit(cache=True, error_model="numpy")
+def _sums(log_zeta, shift, weight, value, half):
+    """Sums over all nodes, and over every other one with twice the weight."""
+    for i in range(log_zeta.size):
+        for j in range(shift.size):
+            term = weight[j] * over_splittings(log_zeta[i] - shift[j])
+            value[i] += term
+            if j % 2 == 0:
+                half[i] += 2.0 * term

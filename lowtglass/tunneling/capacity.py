@@ -6,20 +6,23 @@ A system takes part if it relaxes within the time :math:`t`. With the density :m
 """
 
 import dataclasses
+import math
 
 import numpy as np
+from numba import njit
 
 from .._validation import real, temperature
 from ..errors import ConvergenceError, InputError
-from ._common import bounded_exp, broadcast, check_model, log_coth, log_thermal_rate, positive, relaxed
+from ._common import broadcast, check_model, log_coth_at, log_thermal_rate, positive, relaxed_at
 
 __all__ = ["HeatCapacity", "heat_capacity"]
 
 # ⟨ln(x³ coth(x/2))⟩ with the weight (x/2)² sech²(x/2), whose integral is π²/6
 _MEAN_LOG_RATE = 3.3373052224643203717
-_NODES = 200
+_NODES = 120
+_ROUNDS = 60
 _WIDTH = 60.0  # of the energies above the lowest, in k_BT
-_DECADES = 7.0
+_DECADES = 6.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,49 +97,71 @@ def heat_capacity(T, time, model, *, form="exact", rtol=1e-9):
     if form == "logarithmic":
         C = np.pi**2 / 12.0 * scale * (np.log(4.0) + log_ratio + _MEAN_LOG_RATE)
         return HeatCapacity(T[()], time[()], C[()], np.zeros_like(C)[()])
-    value, miss = _integral(log_ratio.ravel())
+    value, miss, n = _integral(log_ratio.ravel(), rtol)
     C, error = scale * value.reshape(T.shape), scale * miss.reshape(T.shape)
     result = HeatCapacity(T[()], time[()], C[()], error[()])
     # where nothing relaxes in time the heat capacity underflows to zero, and is right
     failed = miss > rtol * value
     if failed.any():
         worst = float(np.max(miss[failed] / value[failed]))
-        raise ConvergenceError("the integral over energies does not converge", result, worst, _NODES)
+        raise ConvergenceError("the integral over energies does not converge", result, worst, n)
     return result
 
 
-def _integral(log_ratio):
-    r"""∫(x/2)² sech²(x/2) artanh √(1 − 1/a) dx, a = e^{log_ratio} x³coth(x/2), over a > 1: value and error.
+def _integral(log_ratio, rtol):
+    r"""∫(x/2)² sech²(x/2) artanh √(1 − 1/a) dx, a = e^{log_ratio} x³coth(x/2), over a > 1: value, error, nodes.
 
     With x² = x₀² + v² and a(x₀) = 1 the integrand is analytic in ln v within |Im ln v| < π/2 or nearly so, and falls as
     v³ to the left: the trapezoidal rule in ln v converges exponentially.
     """
-    log_start = _threshold(log_ratio)
-    start = bounded_exp(log_start)
-    top = 0.5 * np.log(_WIDTH * (2.0 * start + _WIDTH))
-    step = _DECADES * np.log(10.0) / _NODES
-    v = np.exp(top[:, None] - step * np.arange(_NODES + 1))
-    x = np.hypot(start[:, None], v)
-    # ln(a) = 3 ln(x/x₀) + …, without the difference of nearly equal numbers: (x/x₀)² = 1 + (v/x₀)²
-    with np.errstate(over="ignore"):
-        excess = 0.5 * np.log1p((v / start[:, None]) ** 2)
-    far = np.isinf(excess)
-    excess[far] = (np.log(v) - log_start[:, None])[far]
-    a = 3.0 * excess + log_coth(log_start[:, None] + excess) - log_coth(log_start)[:, None]
-    bell = x * np.exp(-0.5 * x) / (1.0 + np.exp(-x))
-    values = v**2 / x * bell**2 * relaxed(a)
-    value = step * values.sum(axis=1)
-    return value, np.abs(value - 2.0 * step * values[:, ::2].sum(axis=1))
+    value, error = np.empty((2, log_ratio.size))
+    todo, n = np.arange(log_ratio.size), _NODES
+    for _ in range(3):
+        fine, half, step = np.zeros((3, todo.size))
+        last = _sums(log_ratio[todo], n, _DECADES * math.log(10.0) / n, fine, half, step)
+        if last > 1e-13:
+            raise ConvergenceError("the lowest energy that relaxes in time is not found", step, last, _ROUNDS)
+        value[todo], error[todo] = fine, np.abs(fine - half)
+        todo = todo[error[todo] > rtol * value[todo]]
+        if not todo.size:
+            break
+        n *= 2
+    return value, error, n
 
 
-def _threshold(log_ratio):
-    """ln x₀ with log_ratio + ln(x₀³ coth(x₀/2)) = 0, by Newton's method."""
-    log_x = np.minimum(-0.5 * (log_ratio + np.log(2.0)), -log_ratio / 3.0)
-    for _ in range(60):
-        x = np.exp(np.clip(log_x, -300.0, 6.0))
-        slope = 3.0 - x / np.sinh(x)
-        step = (log_ratio + 3.0 * log_x + log_coth(log_x)) / slope
-        log_x = log_x - step
-        if np.all(np.abs(step) <= 1e-14 * (1.0 + np.abs(log_x))):
-            return log_x
-    raise ConvergenceError("the lowest energy that relaxes in time is not found", log_x, float(np.abs(step).max()), 60)
+@njit(cache=True, error_model="numpy")
+def _sums(log_ratio, n, width, value, half, step):
+    """Sums over all nodes, and over every other one with twice the weight; the largest last step of Newton's method."""
+    largest = 0.0
+    for i in range(log_ratio.size):
+        # ln x₀ with log_ratio + ln(x₀³ coth(x₀/2)) = 0; the slope lies between 2 and 3
+        log_start = min(-0.5 * (log_ratio[i] + math.log(2.0)), -log_ratio[i] / 3.0)
+        for _ in range(_ROUNDS):
+            x = math.exp(min(max(log_start, -300.0), 6.0))
+            step[i] = (log_ratio[i] + 3.0 * log_start + log_coth_at(log_start)) / (3.0 - x / math.sinh(x))
+            log_start -= step[i]
+            step[i] = abs(step[i]) / (1.0 + abs(log_start))
+            if step[i] < 1e-14:
+                break
+        largest = max(largest, step[i])
+        if log_start > 7.0:
+            continue  # what relaxes in time is frozen out, e^{-1000}
+        start = math.exp(max(log_start, -690.0))
+        top = 0.5 * math.log(_WIDTH * (2.0 * start + _WIDTH))
+        first = log_coth_at(log_start)
+        for j in range(n + 1):
+            log_v = top - j * width
+            v = math.exp(log_v)
+            x = math.hypot(start, v)
+            # ln(a) = 3 ln(x/x₀) + …, without the difference of nearly equal numbers
+            excess = log_v - log_start
+            if excess < 300.0:
+                excess = 0.5 * math.log1p(math.exp(2.0 * excess))
+            a = 3.0 * excess + log_coth_at(log_start + excess) - first
+            decay = math.exp(-0.5 * x)
+            bell = x * decay / (1.0 + decay * decay)
+            term = width * v * v / x * bell * bell * relaxed_at(a)
+            value[i] += term
+            if j % 2 == 0:
+                half[i] += 2.0 * term
+    return largest
