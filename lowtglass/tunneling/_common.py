@@ -78,6 +78,8 @@ def log_thermal_rate(T, model):
 def relaxed_at(log_ratio):
     """The integral artanh √(1 − τ_min/t) over r, for given ln(t/τ_min); zero where t is shorter than τ_min."""
     # arcosh √a, a = t/τ_min: far from a = 1 the logarithm, near it the root of a − 1 with all its digits
+    if log_ratio > 37.0:
+        return 0.5 * log_ratio + math.log(2.0)
     if log_ratio > 1.0:
         return 0.5 * log_ratio + math.log1p(math.sqrt(-math.expm1(-log_ratio)))
     return math.asinh(math.sqrt(math.expm1(max(log_ratio, 0.0))))

@@ -21,7 +21,7 @@ __all__ = ["HeatCapacity", "heat_capacity"]
 _MEAN_LOG_RATE = 3.3373052224643203717
 _NODES = 120
 _ROUNDS = 60
-_WIDTH = 60.0  # of the energies above the lowest, in k_BT
+_WIDTH = 45.0  # of the energies above the lowest, in k_BT
 _DECADES = 6.0
 
 
@@ -148,20 +148,19 @@ def _sums(log_ratio, n, width, value, half, step):
             continue  # what relaxes in time is frozen out, e^{-1000}
         start = math.exp(max(log_start, -690.0))
         top = 0.5 * math.log(_WIDTH * (2.0 * start + _WIDTH))
-        first = log_coth_at(log_start)
+        first, inverse = log_coth_at(log_start), 1.0 / start
+        v, ratio = math.exp(top), math.exp(-width)
         for j in range(n + 1):
-            log_v = top - j * width
-            v = math.exp(log_v)
-            x = math.hypot(start, v)
-            # ln(a) = 3 ln(x/x₀) + …, without the difference of nearly equal numbers
-            excess = log_v - log_start
-            if excess < 300.0:
-                excess = 0.5 * math.log1p(math.exp(2.0 * excess))
-            a = 3.0 * excess + log_coth_at(log_start + excess) - first
+            x = math.sqrt(start * start + v * v)
             decay = math.exp(-0.5 * x)
             bell = x * decay / (1.0 + decay * decay)
+            # ln(a) = 3 ln(x/x₀) + …, without the difference of nearly equal numbers
+            q = v * inverse
+            a = 1.5 * math.log1p(q * q) if q < 1e150 else 3.0 * math.log(q)
+            a -= math.log(math.tanh(0.5 * x)) + first
             term = width * v * v / x * bell * bell * relaxed_at(a)
             value[i] += term
             if j % 2 == 0:
                 half[i] += 2.0 * term
+            v *= ratio
     return largest
