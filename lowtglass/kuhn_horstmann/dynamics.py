@@ -42,6 +42,7 @@ from numba import njit
 from .. import phonons
 from .._validation import finite_array, integer, real, temperature
 from ..errors import ConvergenceError, InputError
+from ..response import DielectricResponse, InternalFriction, MeanFreePath, SoundVelocityShift
 from . import ensemble
 from .replica_symmetric import glass_temperature
 
@@ -128,9 +129,7 @@ class Bath:
     @property
     def _rates(self):
         """Strengths and cut-offs (in J) of the branches in ħW/J = Σ strength·E³|v|²(n_B + 1 or n_B), E in J."""
-        c, hbar = self.phonons.velocities, self.phonons.hbar
-        golden = self.phonons.degeneracies * np.array(self.couplings) ** 2 / (2.0 * math.pi * hbar)
-        golden = golden / (self.phonons.density * c**5) * self.frequency_unit**2
+        golden = phonons.emission_strengths(self.couplings, self.phonons) * self.frequency_unit**2
         return golden, self.phonons.cutoffs / self.frequency_unit
 
 
@@ -194,101 +193,6 @@ class Susceptibility:
         return self.resonant + self.relaxational
 
 
-@dataclasses.dataclass(frozen=True)
-class MeanFreePath:
-    """Inverse mean free path of phonons.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    inverse : ndarray, shape (n_branches, ...)
-        1/ℓ_s, the attenuation of energy per length.
-    resonant, relaxational : ndarray, shape (n_branches, ...)
-        Its two parts.
-    error : ndarray, shape (n_branches, ...)
-        Estimated absolute error from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    inverse: np.ndarray
-    resonant: np.ndarray
-    relaxational: np.ndarray
-    error: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class InternalFriction:
-    """Internal friction.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    friction : ndarray, shape (n_branches, ...)
-        Q⁻¹ = c/(ωℓ).
-    resonant, relaxational : ndarray, shape (n_branches, ...)
-        Its two parts.
-    error : ndarray, shape (n_branches, ...)
-        Estimated absolute error from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    friction: np.ndarray
-    resonant: np.ndarray
-    relaxational: np.ndarray
-    error: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class SoundVelocityShift:
-    """Change of the velocity of sound.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    shift : ndarray, shape (n_branches, ...)
-        δc/c against the solid without the coordinates, to first order in χ′.
-    resonant, relaxational : ndarray, shape (n_branches, ...)
-        Its two parts.
-    error : ndarray, shape (n_branches, ...)
-        Estimated absolute error from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    shift: np.ndarray
-    resonant: np.ndarray
-    relaxational: np.ndarray
-    error: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class DielectricResponse:
-    """Contribution of the coordinates to the relative permittivity.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    permittivity : ndarray of complex
-        n_c μ²χ(ω)/(3ε₀).
-    loss_tangent : ndarray
-        Imaginary part over (host permittivity plus real part).
-    error : ndarray of complex
-        Estimated absolute error of both parts of ``permittivity`` from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    permittivity: np.ndarray
-    loss_tangent: np.ndarray
-    error: np.ndarray
-
-
 def silica_bath(state, *, laboratory_glass_temperature=1500.0, deformation=(1.04, 0.65), coordinates=2.2e28):
     """Bath with constants like those of vitreous silica, in SI units.
 
@@ -325,20 +229,13 @@ def silica_bath(state, *, laboratory_glass_temperature=1500.0, deformation=(1.04
     reduced = glass_temperature(state.glass)
     if reduced == 0.0:
         raise InputError("state", "T_g = 0", "a model with a glass temperature")
-    k_B, hbar, electron_volt = 1.380649e-23, 1.054571817e-34, 1.602176634e-19
-    solid = phonons.DebyePhonons(
-        (phonons.Branch(5800.0, 1, "longitudinal"), phonons.Branch(3800.0, 2, "transverse")),
-        2200.0,
-        number_density=6.6e28,
-        hbar=hbar,
-        k_B=k_B,
-    )
+    solid, electron_volt = phonons.silica(), 1.602176634e-19
     half_distance = 0.5 * ensemble._lowest_pair(state).distance
     return Bath(
         solid,
         tuple(potentials * electron_volt / half_distance),
         coordinates,
-        k_B * top / reduced,
+        solid.k_B * top / reduced,
         vacuum_permittivity=8.8541878128e-12,
     )
 
@@ -577,7 +474,7 @@ def internal_friction(state, omega, T, bath, n_levels=None):
 
 
 def sound_velocity_shift(state, omega, T, bath, n_levels=None):
-    """Change of the velocity of sound, δc_s/c_s = −n_cγ_s²χ′(ω)/(2ρc_s²).
+    """Change of the velocity of sound, δc_s/c_s = −n_cγ_s²χ′(ω)/(2ρc_s²), against the solid without the coordinates.
 
     Parameters
     ----------
