@@ -1,11 +1,13 @@
 """Execute the book's notebooks in place, so that a second execution writes the same bytes.
 
-Usage: python tools/execute_notebooks.py [--discard] [notebook ...]
+Usage: python tools/execute_notebooks.py [--discard] [--jobs N] [notebook ...]
 
 Without names: all notebooks of the book. With --discard nothing is written, which compiles the kernels and no more.
+N notebooks run at the same time; without --jobs two, or one where there is one processor.
 """
 
 import argparse
+import concurrent.futures
 import os
 import time
 from pathlib import Path
@@ -75,19 +77,35 @@ def execute(path):
     return nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
 
 
+def run(path, *, write):
+    """Execute one notebook, in place if `write`; return its name and the time it took."""
+    start = time.perf_counter()
+    text = execute(path)
+    if write:
+        path.write_text(text, encoding="utf8")
+    return path.name, time.perf_counter() - start
+
+
 def main():
     """Execute the notebooks named on the command line, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--discard", action="store_true", help="execute, but write nothing")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N", help="at the same time")
     parser.add_argument("notebook", nargs="*", type=Path)
     arguments = parser.parse_args()
+    if arguments.jobs < 1:
+        parser.error(f"--jobs {arguments.jobs}: at least 1")
+    paths = [path.resolve() for path in arguments.notebook or notebooks()]
     begin = time.perf_counter()
-    for path in arguments.notebook or notebooks():
-        start = time.perf_counter()
-        text = execute(path.resolve())
-        if not arguments.discard:
-            path.write_text(text, encoding="utf8")
-        print(f"{time.perf_counter() - start:7.1f} s  {path.name}", flush=True)
+    with concurrent.futures.ProcessPoolExecutor(min(arguments.jobs, len(paths))) as executor:
+        pending = [executor.submit(run, path, write=not arguments.discard) for path in paths]
+        try:
+            for done in concurrent.futures.as_completed(pending):
+                name, seconds = done.result()
+                print(f"{seconds:7.1f} s  {name}", flush=True)
+        except BaseException:
+            executor.shutdown(cancel_futures=True)
+            raise
     print(f"{time.perf_counter() - begin:7.1f} s  together")
 
 
