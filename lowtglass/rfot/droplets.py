@@ -20,7 +20,7 @@ from numba import njit
 from .._validation import finite_array, real, temperature
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
-from .mosaic import Mosaic
+from ._arguments import broadcast, check_mosaic
 
 __all__ = [
     "FUSION_ENTROPY",
@@ -160,14 +160,9 @@ class Sensitivity:
     error: float
 
 
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")
-
-
 def _mismatch_ratio(mosaic):
     """γ/T_g."""
-    _check(mosaic)
+    check_mosaic(mosaic)
     logarithm = -math.log(math.pi * math.e * mosaic.lindemann**2)
     if logarithm <= 0.0:
         bound = 1.0 / math.sqrt(math.pi * math.e)
@@ -357,7 +352,7 @@ def vogel_fulcher(T, D, *, T_K=1.0):
     T_K = real("T_K", T_K, minimum=0.0, open_minimum=True)
     T = finite_array("T", T, minimum=T_K, open_minimum=True)
     D = finite_array("D", D, minimum=0.0, open_minimum=True)
-    _broadcast(("T", T), ("D", D))
+    broadcast(T=T, D=D)
     return D * T_K / (T - T_K)
 
 
@@ -380,7 +375,7 @@ def glass_temperature(D, mosaic):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     return 1.0 + finite_array("D", D, minimum=0.0, open_minimum=True) / mosaic.log_time
 
 
@@ -405,7 +400,7 @@ def fragility_index(D, mosaic):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     D = finite_array("D", D, minimum=0.0, open_minimum=True)
     return mosaic.log_time / math.log(10.0) * (1.0 + mosaic.log_time / D)
 
@@ -438,7 +433,7 @@ def calorimetric_fragility_index(jump, fusion_entropy, mosaic, *, bead_entropy=F
     jump = finite_array("jump", jump, minimum=0.0, open_minimum=True)
     fusion_entropy = finite_array("fusion_entropy", fusion_entropy, minimum=0.0, open_minimum=True)
     bead_entropy = real("bead_entropy", bead_entropy, minimum=0.0, open_minimum=True)
-    _broadcast(("jump", jump), ("fusion_entropy", fusion_entropy))
+    broadcast(jump=jump, fusion_entropy=fusion_entropy)
     return fragility_index(fragility(jump * bead_entropy / fusion_entropy, mosaic), mosaic)
 
 
@@ -468,7 +463,7 @@ def barrier_distribution(F, D, mosaic, *, law="gaussian"):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     F = finite_array("F", F)
     D = real("D", D, minimum=0.0, open_minimum=True)
     cut = _law(law)
@@ -505,7 +500,7 @@ def relaxation_function(t, D, mosaic, *, law="gaussian"):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     t = finite_array("t", t, minimum=0.0)
     sigma, cut = _width(D, mosaic), _law(law)
     result = np.ones(t.shape)
@@ -551,7 +546,7 @@ def stretching_exponent(D, mosaic, *, law="gaussian", rule="least squares"):
     from scipy.optimize import brentq, least_squares
     from scipy.special import erfcx, gammaln
 
-    _check(mosaic)
+    check_mosaic(mosaic)
     sigma, cut = _width(D, mosaic), _law(law)
     if rule not in _RULES:
         raise InputError("rule", rule, f"one of {', '.join(_RULES)}")
@@ -631,7 +626,7 @@ def nonequilibrium_rate(T, fictive, x, activation):
     T, fictive = temperature("T", T, zero=False), temperature("fictive", fictive, zero=False)
     x = real("x", x, minimum=0.0, maximum=1.0)
     activation = real("activation", activation, minimum=0.0, open_minimum=True)
-    _broadcast(("T", T), ("fictive", fictive))
+    broadcast(T=T, fictive=fictive)
     return -activation * (x / T + (1.0 - x) / fictive)
 
 
@@ -664,7 +659,7 @@ def nonlinearity_product(mosaic, *, model="frozen", surface_exponent=0.0):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     if not isinstance(model, str) or model not in _MODELS:
         raise InputError("model", model, f"one of {', '.join(_MODELS)}")
     n = real("surface_exponent", surface_exponent)
@@ -693,7 +688,7 @@ def sensitivity(quantity, mosaic, *, step=0.01):
     InputError
         If an argument is outside its range, or the quantity is zero or not finite.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     step = real("step", step, minimum=1e-6, maximum=0.1)
 
     def log_quantity(changed):
@@ -725,14 +720,6 @@ def _law(law):
 def _width(D, mosaic):
     """Standard deviation of ln τ."""
     return mosaic.log_time / (2.0 * math.sqrt(real("D", D, minimum=0.0, open_minimum=True)))
-
-
-def _broadcast(first, second):
-    try:
-        np.broadcast_shapes(first[1].shape, second[1].shape)
-    except ValueError:
-        expected = f"a shape that broadcasts with {first[0]} of shape {first[1].shape}"
-        raise InputError(second[0], f"shape {second[1].shape}", expected) from None
 
 
 @njit(cache=True)
