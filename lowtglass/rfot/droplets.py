@@ -8,7 +8,8 @@ with the mismatch energy :math:`\gamma` and the configurational entropy :math:`s
 the size at which the rearranged region is again as probable as the original one follow, and the time of the glass
 transition fixes :math:`s_c(T_g)`: :math:`F^\ddagger = T_g\ln(\tau/\tau_0)`.
 
-All of 3π stands under the root of γ; the paper's formula for ξ prints √3 π, which would give N* ≈ 61 instead of its 190.
+All of 3π stands under the root of γ; the paper's formula for ξ prints √3 π, which would give N* ≈ 61 instead of the
+printed 190.
 """
 
 import dataclasses
@@ -735,7 +736,7 @@ def _relaxation(log_t, sigma, cut, nodes, weights):
         high = min(top, log_t[i] + 38.0)
         value, rate = 0.0, 0.0
         if high > low:
-            n = int(math.ceil((high - low) / min(1.5, 1.5 * sigma)))
+            n = math.ceil((high - low) / min(1.5, 1.5 * sigma))
             h = (high - low) / n
             for k in range(n):
                 for j in range(nodes.size):

@@ -1,11 +1,11 @@
 r"""Two-level systems of the mosaic: their density, their coupling to phonons, and the heat capacity in time.
 
-The states of a region of :math:`N` beads, frozen at :math:`T_g`, are those of a random energy model (9). A domain of the
-mosaic is the smallest region with a second state at the same energy, so that there is one two-level system per volume
-:math:`\xi^3` and energy :math:`T_g`: :math:`\bar P = 1/T_g\xi^3`. With the coupling
+The states of a region of :math:`N` beads, frozen at :math:`T_g`, are those of a random energy model (9). A domain of
+the mosaic is the smallest region with a second state at the same energy, so that there is one two-level system per
+volume :math:`\xi^3` and energy :math:`T_g`: :math:`\bar P = 1/T_g\xi^3`. With the coupling
 :math:`g = \sqrt{\rho c_s^2a^3T_g}` (18) the mean free path of phonons in units of their wavelength depends on
-:math:`\xi/a` alone (20). An exponential distribution of barriers (14) makes the tunnel splittings a power law (22), and the
-heat capacity grows with the time of the measurement (27).
+:math:`\xi/a` alone (20). An exponential distribution of barriers (14) makes the tunnel splittings a power law (22),
+and the heat capacity grows with the time of the measurement (27).
 """
 
 import dataclasses
@@ -26,12 +26,11 @@ __all__ = [
     "TransitionState",
     "TwoLevelSystems",
     "barrier_density",
+    "barrier_profile",
     "conductivity_at_constant_ratio",
     "fastest_relaxation_rate",
     "ground_state_energy",
     "heat_capacity_in_time",
-    "inverse_mean_free_path",
-    "largest_barrier",
     "local_exponents",
     "log_density_of_barriers",
     "log_density_of_states",
@@ -40,6 +39,7 @@ __all__ = [
     "onset_heat_capacity",
     "rate_density",
     "relaxation_rate",
+    "resonant_inverse_mean_free_path",
     "spectral_density",
     "splitting_density",
     "strain_coupling",
@@ -107,8 +107,7 @@ class TwoLevelSystems:
     exponent : float
         c of P(Δ) = A(Δ₀/Δ)^c/Δ (22), 0 < c < 1.
     rate : float
-        R > 0 of the fastest relaxation 1/τ_min = R E³coth(E/2T) (25), in the inverse of the unit of time and cubed inverse
-        unit of energy; 3g²/2πρc_s⁵.
+        R = 3g²/2πρc_s⁵ > 0 of the fastest relaxation 1/τ_min = R E³coth(E/2T) (25). It fixes the unit of time.
     density : float
         P̄ > 0, two-level systems per volume and energy.
     amplitude : float
@@ -321,7 +320,7 @@ def log_density_of_barriers(V, N, mosaic):
     return s * N - (V - mean) ** 2 / (8.0 * T_g**2 * s * N)
 
 
-def largest_barrier(N, mosaic):
+def barrier_profile(N, mosaic):
     """Lowest barrier V(N) = γ√N − (2√2 − 1)T_g s_c N to rearranging N beads, where ln Ω_N(V) = 0 (12); Fig. 10.
 
     Parameters
@@ -430,7 +429,7 @@ def strain_coupling(density, sound_velocity, length, energy):
     return StrainCoupling(math.sqrt(stiffness * T_g), stiffness, math.sqrt(T_g / stiffness))
 
 
-def inverse_mean_free_path(omega, T, mosaic):
+def resonant_inverse_mean_free_path(omega, T, mosaic):
     """1/l = (π/3)(a/ξ)³(ω/c_s) tanh(ω/2T): (19) with (18), P̄ = 1/T_gξ³ and the 1/3 of the orientations of (20).
 
     Parameters
@@ -658,8 +657,8 @@ def heat_capacity_in_time(t, T, systems, *, rtol=1e-9):
               I(Z) = \int_0^Z\frac{e^{cz/2}\,dz}{2\sqrt{1 - e^{-z}}} .
 
     The printed (27) lacks P̄, and its inner integral is to be left out where t < τ_min(E). I is an incomplete beta
-    function, summed as a power series in 1 − e^{−Z} or in e^{−Z}; the outer integral has a square-root onset at E_min and is
-    taken by the trapezoidal rule in u with E = E_min + T exp(u − e^{−u}), halved until two sums agree.
+    function, summed as a power series in 1 − e^{−Z} or in e^{−Z}; the outer integral has a square-root onset at E_min
+    and is taken by the trapezoidal rule in u with E = E_min + T exp(u − e^{−u}), halved until two sums agree.
 
     Parameters
     ----------
@@ -891,7 +890,7 @@ def _energies(log_strength, c, rtol, levels):
         + 2.0 ** (0.5 * c) * _tail(0.5, c)
     )
     low, high, h0 = -3.75, 3.75, 0.25
-    n0 = int(round((high - low) / h0))
+    n0 = round((high - low) / h0)
     for i in range(n):
         x0 = _edge(log_strength[i])
         edge[i] = x0
@@ -925,6 +924,6 @@ def _energies(log_strength, c, rtol, levels):
             previous = value
             # The next sum adds the middles.
             first, stride = low + 0.5 * h, h
-            count = int(round((high - low) / h))
+            count = round((high - low) / h)
         sums[i, 0], sums[i, 1], sums[i, 2] = total0 * h, total1 * h, total2 * h
     return sums, edge, error, nodes
