@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.integrate import dblquad, quad
+from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
 from lowtglass import kuhn_horstmann, phonons, rfot
@@ -69,7 +69,9 @@ def test_lowest_barrier_is_where_the_number_of_paths_vanishes(N):
 
 def test_transition_state_is_the_maximum_of_the_profile():
     state = rfot.transition_state(MOSAIC)
-    top = minimize_scalar(lambda n: -float(rfot.barrier_profile(n, MOSAIC)), bounds=(1.0, 100.0), options={"xatol": 1e-9})
+    top = minimize_scalar(
+        lambda n: -float(rfot.barrier_profile(n, MOSAIC)), bounds=(1.0, 100.0), options={"xatol": 1e-9}
+    )
     assert top.x == pytest.approx(state.size, rel=1e-6)
     assert -top.fun == pytest.approx(state.barrier, rel=1e-12)
     # (14) is the tangent of (12)
