@@ -12,7 +12,7 @@ from scipy.integrate import quad, solve_ivp
 
 from lowtglass import rfot
 from lowtglass.errors import ConvergenceError, InputError
-from lowtglass.rfot import MixedSystems, Mosaic, TwoLevelSystems
+from lowtglass.rfot import MixedSystems, TwoLevelSystems
 
 ORDERS = np.arange(2, 10)
 # (33) as printed, with its degeneracies
