@@ -141,16 +141,16 @@ class StretchedExponential:
 
 @dataclasses.dataclass(frozen=True)
 class Sensitivity:
-    """Logarithmic derivatives of a quantity.
+    """Logarithmic derivatives of the modulus of a quantity.
 
     Attributes
     ----------
     value : float
         The quantity.
     lindemann : float
-        d ln |value| / d ln d_L.
+        d ln value / d ln d_L.
     log_time : float
-        d ln |value| / d ln ln(τ/τ₀).
+        d ln value / d ln ln(τ/τ₀).
     error : float
         Estimated error of the derivatives.
     """

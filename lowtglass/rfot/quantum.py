@@ -11,6 +11,8 @@ and without :math:`\Delta` its upper block has the lowest level
 this as perturbation theory; it is the exact secular equation of the block. Below
 :math:`\Sigma = \sum_i\Delta_i^2/\omega_i` (61) the level falls under the lower state; the paper counts such centres as
 fast two-level systems of :math:`\tilde\epsilon = 0` and takes :math:`\Sigma = B\Delta^2/\omega_D` (65).
+
+Below, ε and ε̃ stand for the moduli.
 """
 
 import dataclasses
@@ -54,17 +56,17 @@ class LevelRepulsion:
     Attributes
     ----------
     bare : ndarray
-        |ε|.
+        ε.
     effective : ndarray
-        Lowest level of the block, |ε̃| in (59). Negative where |ε| < Σ: the upper state has passed the lower one.
+        Lowest level of the block, ε̃ in (59). Negative where ε < Σ: the upper state has passed the lower one.
     slope : ndarray
-        d|ε|/d|ε̃| = 1 + ΣΔ_i²/(ω_i − |ε̃|)², the density of effective splittings per density of bare ones.
+        dε/dε̃ = 1 + ΣΔ_i²/(ω_i − ε̃)², the density of effective splittings per density of bare ones.
     weight : ndarray
         Share of the bare state in the level, 1/slope; its square root multiplies Δ, of which (60) is the first order.
     shift : float
         Σ of (61).
     residual : float
-        Largest |ε̃ − ε + ΣΔ_i²/(ω_i − ε̃)|/slope, the next step of Newton's method.
+        Largest modulus of [ε̃ − ε + ΣΔ_i²/(ω_i − ε̃)]/slope, the next step of Newton's method.
     iterations : int
         Largest number of steps.
     """
@@ -233,7 +235,7 @@ def arrow_hamiltonian(splitting, tunnelling, frequencies, couplings):
     Parameters
     ----------
     splitting : float
-        |ε| >= 0.
+        ε >= 0.
     tunnelling : float
         Δ >= 0.
     frequencies : array_like, shape (n,)
@@ -260,15 +262,15 @@ def arrow_hamiltonian(splitting, tunnelling, frequencies, couplings):
 
 
 def level_repulsion(splitting, frequencies, couplings):
-    """Effective splitting |ε̃| of a tunnelling centre (59) and Σ (61); Fig. 22.
+    """Effective splitting ε̃ of a tunnelling centre (59) and Σ (61); Fig. 22.
 
-    |ε̃| − |ε| + ΣΔ_i²/(ω_i − |ε̃|) rises from −∞ to +∞ below the lowest ω_i that couples, so that there is one root: the
+    ε̃ − ε + ΣΔ_i²/(ω_i − ε̃) rises from −∞ to +∞ below the lowest ω_i that couples, so that there is one root: the
     lowest eigenvalue of the block of (58) without the first row and column.
 
     Parameters
     ----------
     splitting : array_like
-        |ε| >= 0.
+        ε >= 0.
     frequencies : array_like, shape (n,)
         ω_i > 0.
     couplings : array_like, shape (n,)
@@ -304,12 +306,12 @@ def level_repulsion(splitting, frequencies, couplings):
 
 
 def bare_splitting(effective, frequencies, couplings):
-    """|ε| as a function of |ε̃|, (59) read from right to left, and its derivative; Fig. 22.
+    """ε as a function of ε̃, (59) read from right to left, and its derivative; Fig. 22.
 
     Parameters
     ----------
     effective : array_like
-        |ε̃|, below the lowest frequency.
+        ε̃, below the lowest frequency.
     frequencies : array_like, shape (n,)
         ω_i > 0.
     couplings : array_like, shape (n,)
@@ -318,7 +320,7 @@ def bare_splitting(effective, frequencies, couplings):
     Returns
     -------
     bare, slope : ndarray
-        |ε| and d|ε|/d|ε̃|. The paper replaces the slope by Σδ(ε̃) + 1 (66).
+        ε and dε/dε̃. The paper replaces the slope by Σδ(ε̃) + 1 (66).
 
     Raises
     ------
@@ -337,7 +339,7 @@ def tunnelling_centre(splitting, tunnelling, frequencies, couplings):
     Parameters
     ----------
     splitting : float
-        |ε| >= 0.
+        ε >= 0.
     tunnelling : float
         Δ >= 0.
     frequencies : array_like, shape (n,)
@@ -365,14 +367,14 @@ def tunnelling_centre(splitting, tunnelling, frequencies, couplings):
 def effective_splitting_density(effective, tunnelling, systems, *, printed=False):
     """Distribution of effective splittings at given Δ (67): density at ε̃ > 0 and weight of the peak at ε̃ = 0.
 
-    With |ε| = |ε̃| + Σ (66) and n(ε) = e^{−|ε|/T_g}/T_gξ³ the peak has the weight (1 − e^{−Σ/T_g})/ξ³ and the density is
-    e^{−(|ε̃| + Σ)/T_g}/T_gξ³; both together are 1/ξ³. The paper has Σ/T_gξ³ and e^{−|ε̃|/T_g}/T_gξ³, which are larger
+    With ε = ε̃ + Σ (66) and n(ε) = e^{−ε/T_g}/T_gξ³ the peak has the weight (1 − e^{−Σ/T_g})/ξ³ and the density is
+    e^{−(ε̃ + Σ)/T_g}/T_gξ³; both together are 1/ξ³. The paper has Σ/T_gξ³ and e^{−ε̃/T_g}/T_gξ³, which are larger
     by the factor 1 + Σ/T_g together.
 
     Parameters
     ----------
     effective : array_like
-        |ε̃| >= 0 in units of ω_D.
+        ε̃ >= 0 in units of ω_D.
     tunnelling : array_like
         Δ >= 0 in units of ω_D; broadcast against `effective`.
     systems : MixedSystems

@@ -90,7 +90,7 @@ class StrainCoupling:
     stiffness : float
         ρc_s²a³.
     strain : float
-        Thermal strain at T_g, |∇φ| = (T_g/ρc_s²a³)^(1/2), footnote 5.
+        Thermal strain ∇φ = (T_g/ρc_s²a³)^(1/2) at T_g, footnote 5.
     """
 
     coupling: float
@@ -149,6 +149,11 @@ class TwoLevelSystems:
         Returns
         -------
         TwoLevelSystems
+
+        Raises
+        ------
+        InputError
+            If an argument is outside its range.
         """
         check_mosaic(mosaic)
         rate = 1.5 * mosaic.T_g / (math.pi * mosaic.sound_velocity**3)
@@ -158,7 +163,21 @@ class TwoLevelSystems:
     def figure_11(cls, exponent=0.1):
         """The two-level systems of Fig. 11: τ_min = 2.0 µs at E = 5.7·10⁻⁴ ω_D; times in seconds, energies in ω_D.
 
-        The paper does not give the temperature of this τ_min; it is taken where coth(E/2T) = 1.
+        The paper does not give the temperature of this τ_min; it is taken where coth(E/2T) = 1. P̄, A and Δ₀ are 1.
+
+        Parameters
+        ----------
+        exponent : float
+            c, 0 < c < 1.
+
+        Returns
+        -------
+        TwoLevelSystems
+
+        Raises
+        ------
+        InputError
+            If the exponent is outside its range.
         """
         return cls(exponent, 1.0 / (2.0e-6 * 5.7e-4**3))
 
