@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 _SLOPE = 2.0 * math.sqrt(2.0) - 1.0  # bulk term of the lowest barrier in units of T_g s_c
+_ZETA_3 = 1.2020569031595942
 _LEVELS = 6  # halvings of the step of the integral over energies
 
 
@@ -499,8 +500,7 @@ def mean_free_path_ratio(mosaic, x=1.0):
     """
     check_mosaic(mosaic)
     if x is None:
-        zeta_3 = 1.2020569031595942
-        return mosaic.volume / (4.0 * zeta_3)
+        return mosaic.volume / (4.0 * _ZETA_3)
     x = finite_array("x", x, minimum=0.0, open_minimum=True)
     return 1.5 * mosaic.volume / (math.pi**2 * np.tanh(0.5 * x))
 
@@ -528,7 +528,7 @@ def conductivity_at_constant_ratio(T, ratio):
     """
     ratio = finite_array("ratio", ratio, minimum=0.0, open_minimum=True)
     T, ratio = broadcast(T=temperature("T", T), ratio=ratio)
-    return 6.0 * 1.2020569031595942 * ratio * T**2
+    return 6.0 * _ZETA_3 * ratio * T**2
 
 
 def tunnelling_exponent(mosaic, barrier_frequency, *, printed=False):

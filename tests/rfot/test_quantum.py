@@ -83,6 +83,15 @@ def test_below_the_shift_the_level_passes_the_lower_state():
     assert found.effective[0] < 0.0 < found.effective[1]
 
 
+def test_exact_block_has_no_pile_up():
+    """Bare splittings spread evenly over (0, 2Σ) give effective ones spread over (−Σ, Σ), not half of them at zero."""
+    couplings = np.full(RIPPLONS.size, 0.002)
+    shift = rfot.level_repulsion(0.0, RIPPLONS, couplings).shift
+    effective = rfot.level_repulsion(np.linspace(0.0, 2.0 * shift, 2001), RIPPLONS, couplings).effective
+    assert np.mean(np.abs(effective) < 0.1 * shift) == pytest.approx(0.1, abs=0.005)
+    assert effective[0] == pytest.approx(-shift, rel=0.02)
+
+
 def test_tunnelling_centre_to_the_order_of_the_papers_approximation():
     """E against (Δ̃² + ε̃²)^(1/2): for small E/ω the difference shrinks with the fourth power of the couplings."""
     # All energies of the pair shrink with the couplings squared, so that what remains is second order in Σ(Δ_i/ω_i)².
