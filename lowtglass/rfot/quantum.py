@@ -677,51 +677,67 @@ def _modes(frequencies, couplings):
 
 @njit(cache=True)
 def _secular(splitting, omega, square):
-    """Root of λ − ε + Σs_i/(ω_i − λ) below the lowest ω_i with s_i > 0, its slope, and its error by Newton."""
+    """Root of λ − ε + Σs_i/(ω_i − λ) below the lowest ω_i with s_i > 0, its slope, and its error by Newton.
+
+    The unknown is the distance g of the root to that ω_i, so that roots close to it keep their accuracy.
+    """
     n = splitting.size
     level, slope, residual = np.empty(n), np.empty(n), np.zeros(n)
     steps = np.zeros(n, np.int64)
     converged = np.ones(n, np.bool_)
-    top, total = math.inf, 0.0
+    top, first, total = math.inf, 0.0, 0.0
     for j in range(omega.size):
         if square[j] > 0.0:
-            top = min(top, omega[j])
             total += square[j]
+            if omega[j] < top:
+                top, first = omega[j], 0.0
+            if omega[j] == top:
+                first += square[j]
     for i in range(n):
         e = splitting[i]
         if total == 0.0:
             level[i], slope[i] = e, 1.0
             continue
-        # One mode at `top` with all the strength bounds the root from below, no mode at all from above.
-        low = 0.5 * (e + top) - math.sqrt(0.25 * (e - top) ** 2 + total)
-        high = min(e, top)
-        x = 0.5 * (low + high)
+        # The strength at `top` alone bounds g from below, all the strength there from above.
+        half = 0.5 * (top - e)
+        low, high = _pair(half, first), _pair(half, total)
+        g = low
         done = False
-        for _ in range(200):
+        for _ in range(100):
             steps[i] += 1
-            f, d = x - e, 1.0
-            for j in range(omega.size):
-                if square[j] > 0.0:
-                    gap = omega[j] - x
-                    f += square[j] / gap
-                    d += square[j] / gap**2
+            f, d = _distance(g, top - e, omega, square, top)
             if f > 0.0:
-                high = x
+                high = g
             else:
-                low = x
-            new = x - f / d
-            if not low < new < high:
+                low = g
+            # The function is concave: from below Newton's method stays below.
+            new = g - f / d
+            if not low <= new <= high:
                 new = 0.5 * (low + high)
-            if abs(new - x) <= 4e-16 * (abs(e) + top) or new == low or new == high:
-                x = new
-                done = True
+            # g − f is the sum of the repulsions plus the offset: f is lost in their rounding
+            done = abs(new - g) <= 4e-16 * g or abs(f) <= 1e-15 * (g + abs(top - e) + abs(g - f - top + e))
+            g = new
+            if done:
                 break
-            x = new
-        f, d = x - e, 1.0
-        for j in range(omega.size):
-            if square[j] > 0.0:
-                gap = omega[j] - x
-                f += square[j] / gap
-                d += square[j] / gap**2
-        level[i], slope[i], residual[i], converged[i] = x, d, abs(f) / d, done
+        f, d = _distance(g, top - e, omega, square, top)
+        level[i], slope[i], residual[i], converged[i] = top - g, d, abs(f) / d, done
     return level, slope, residual, steps, converged
+
+
+@njit(cache=True)
+def _pair(half, square):
+    """Positive root of g² − 2·half·g = square."""
+    root = math.hypot(half, math.sqrt(square))
+    return half + root if half > 0.0 else square / (root - half)
+
+
+@njit(cache=True)
+def _distance(g, offset, omega, square, top):
+    """g − offset − Σs_i/(ω_i − top + g) and its derivative."""
+    f, d = g - offset, 1.0
+    for j in range(omega.size):
+        if square[j] > 0.0:
+            gap = omega[j] - top + g
+            f -= square[j] / gap
+            d += square[j] / gap**2
+    return f, d

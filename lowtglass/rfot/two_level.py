@@ -192,7 +192,7 @@ class TimeDependentHeatCapacity:
     t, T : ndarray
         Times and temperatures, of the common shape.
     heat_capacity : ndarray
-        C(t, T) per volume in units of k_B.
+        C(t, T) per volume in units of k_B; 0 where E_min > 700 T.
     onset : ndarray
         E_min, the smallest splitting with τ_min(E) < t.
     error : ndarray
@@ -731,7 +731,7 @@ def local_exponents(t, T, systems, *, rtol=1e-9):
     Returns
     -------
     LocalExponents
-        nan where the heat capacity is too small for floating point.
+        nan where E_min > 700 T, and the heat capacity is 0 in floating point.
 
     Raises
     ------
@@ -742,7 +742,9 @@ def local_exponents(t, T, systems, *, rtol=1e-9):
     """
     t, T, rtol = _times(t, T, systems, rtol)
     sums, _, error, nodes, scale = _run(t, T, systems, rtol)
-    slope = np.where(scale > 0.0, sums[:, 1] / sums[:, 0], np.nan).reshape(T.shape)
+    slope = np.full(sums.shape[0], np.nan)
+    np.divide(sums[:, 1], sums[:, 0], out=slope, where=scale > 0.0)
+    slope = slope.reshape(T.shape)
     result = LocalExponents(t[()], T[()], slope[()], (1.0 - systems.exponent + 3.0 * slope)[()])
     bad = error > rtol * sums[:, 0]
     if np.any(bad):
@@ -842,8 +844,7 @@ def _run(t, T, systems, rtol):
     flat = np.ascontiguousarray(T).ravel()
     log_strength = (np.log(systems.rate) + np.log(t) + 3.0 * np.log(T)).ravel()
     sums, edge, error, nodes = _energies(log_strength, c, rtol, _LEVELS)
-    with np.errstate(under="ignore"):
-        boltzmann = np.exp(-edge)
+    boltzmann = np.where(edge > 700.0, 0.0, np.exp(-np.minimum(edge, 700.0)))
     scale = systems.density * systems.amplitude * flat * (systems.largest / flat) ** c * boltzmann
     return sums, edge * flat, error, nodes, scale
 
@@ -913,6 +914,8 @@ def _energies(log_strength, c, rtol, levels):
     for i in range(n):
         x0 = _edge(log_strength[i])
         edge[i] = x0
+        if x0 > 700.0:
+            continue  # e^{−x₀} is lost in floating point
         e0 = math.exp(-x0)
         previous = 0.0
         total0, total1, total2 = 0.0, 0.0, 0.0

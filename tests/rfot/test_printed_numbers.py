@@ -149,7 +149,7 @@ def test_fast_systems_in_the_heat_capacity():
 
 
 def test_brackets_of_the_heat_capacity():
-    """The regular bracket of (69), a hundred or so after minutes in the paper, is 34; the fast one, at most ten, 3.2."""
+    """The regular bracket of (69), about a hundred after minutes in the paper, is 34; the fast one, at most 10, 3.2."""
     systems = MixedSystems(mixing=100.0, rate=FIGURE.rate)
     found = rfot.mixed_heat_capacity(60.0, 1e-2, systems)
     x = (np.arange(4000) + 0.5) / 100.0
