@@ -49,6 +49,7 @@ __all__ = [
 
 _SLOPE = 2.0 * math.sqrt(2.0) - 1.0  # bulk term of the lowest barrier in units of T_g s_c
 _ZETA_3 = 1.2020569031595942
+_LARGEST_STRENGTH = 1300.0  # of ln RtT³
 _LEVELS = 6  # halvings of the step of the integral over energies
 
 
@@ -697,7 +698,7 @@ def heat_capacity_in_time(t, T, systems, *, rtol=1e-9):
     Raises
     ------
     InputError
-        If an argument is outside its range, or shapes do not broadcast.
+        If an argument is outside its range, RtT³ >= e^1300, or shapes do not broadcast.
     ConvergenceError
         If `rtol` is not reached; carries the result.
     """
@@ -843,6 +844,8 @@ def _run(t, T, systems, rtol):
     c = systems.exponent
     flat = np.ascontiguousarray(T).ravel()
     log_strength = (np.log(systems.rate) + np.log(t) + 3.0 * np.log(T)).ravel()
+    if np.any(log_strength > _LARGEST_STRENGTH):
+        raise InputError("t", t, f"times < e^{_LARGEST_STRENGTH:g}/RT³, beyond which E_min/T is lost in floating point")
     sums, edge, error, nodes = _energies(log_strength, c, rtol, _LEVELS)
     boltzmann = np.where(edge > 700.0, 0.0, np.exp(-np.minimum(edge, 700.0)))
     scale = systems.density * systems.amplitude * flat * (systems.largest / flat) ** c * boltzmann

@@ -51,6 +51,22 @@ def test_ripplons_push_the_level_down(coupling):
     assert np.all(found.effective < RIPPLONS.min())
 
 
+def test_root_close_to_its_pole():
+    """Couplings over 20 decades, frequencies degenerate or not: as close to numpy as rounding allows."""
+    rng = np.random.default_rng(0)
+    for k in range(60):
+        n = rng.integers(1, 30)
+        frequencies = np.full(n, 0.3) if k % 3 == 0 else 10.0 ** rng.uniform(-3, 3, n)
+        couplings = 10.0 ** rng.uniform(-17, 3, n)
+        bare = np.array([0.0, frequencies.min(), *10.0 ** rng.uniform(-4, 4, 8)])
+        found = rfot.level_repulsion(bare, frequencies, couplings)
+        blocks = np.stack([rfot.arrow_hamiltonian(e, 0.0, frequencies, couplings)[1:, 1:] for e in bare])
+        levels = np.linalg.eigvalsh(blocks)
+        np.testing.assert_array_less(np.abs(found.effective - levels[:, 0]), 1e-14 * np.abs(levels).max(axis=1))
+        assert np.all(np.isfinite(found.slope))
+        assert found.iterations < 60
+
+
 def test_mode_without_coupling_is_no_bound():
     """A mode that does not couple is an eigenvalue of its own; the root of (59) passes it."""
     assert rfot.level_repulsion(0.5, [0.1, 2.0], [0.0, 0.1]).effective > 0.1
