@@ -36,9 +36,9 @@ __all__ = [
     "log_density_of_states",
     "long_time_heat_capacity",
     "mean_free_path_ratio",
+    "one_phonon_rate",
     "onset_heat_capacity",
     "rate_density",
-    "relaxation_rate",
     "resonant_inverse_mean_free_path",
     "spectral_density",
     "splitting_density",
@@ -585,7 +585,7 @@ def splitting_density(tunnelling, systems):
     return systems.amplitude * (systems.largest / D) ** systems.exponent / D
 
 
-def relaxation_rate(E, tunnelling, T, systems):
+def one_phonon_rate(E, tunnelling, T, systems):
     """One-phonon relaxation rate 1/τ = R Δ²E coth(E/2T) (23).
 
     The factor 3 of R counts polarisations; no average over orientations is taken, as in the paper.
@@ -636,7 +636,7 @@ def fastest_relaxation_rate(E, T, systems):
     InputError
         If an argument is outside its range, or shapes do not broadcast.
     """
-    return relaxation_rate(E, E, T, systems)
+    return one_phonon_rate(E, E, T, systems)
 
 
 def rate_density(E, rate, T, systems):

@@ -161,7 +161,7 @@ def test_relaxation_rate_is_the_golden_rule():
     epsilon = math.sqrt(E * E - D * D)
     sigma_z = np.array([[-epsilon, D], [D, epsilon]]) / E
     rates = kuhn_horstmann.transition_rates([0.0, E], sigma_z, T, kuhn_horstmann.Bath(solid, (g,)))
-    assert rfot.relaxation_rate(E, D, T, systems) == pytest.approx(rates[0, 1] + rates[1, 0], rel=1e-12)
+    assert rfot.one_phonon_rate(E, D, T, systems) == pytest.approx(rates[0, 1] + rates[1, 0], rel=1e-12)
     assert systems.rate == pytest.approx(9.0 * math.pi * MOSAIC.T_g, rel=1e-14)
 
 
@@ -177,9 +177,9 @@ def test_rate_density_counts_the_systems():
     number = quad(lambda D: float(rfot.splitting_density(D, systems)), low, high)[0]
     epsilon = rng.random(n)
     E = np.hypot(epsilon, D)
-    rate = rfot.relaxation_rate(E, D, T, systems)
+    rate = rfot.one_phonon_rate(E, D, T, systems)
     for E0, E1, r0, r1 in ((0.5, 0.55, 0.2, 0.3), (0.7, 0.75, 0.05, 1.2), (0.9, 0.93, 0.3, 5.0)):
-        assert rfot.relaxation_rate(E1, low, T, systems) < r0  # no such system is lost to the smallest Δ
+        assert rfot.one_phonon_rate(E1, low, T, systems) < r0  # no such system is lost to the smallest Δ
         counted = np.count_nonzero((E > E0) & (E < E1) & (rate > r0) & (rate < r1))
 
         nodes, weights = np.polynomial.legendre.leggauss(40)
@@ -274,7 +274,7 @@ def test_heat_capacity_by_sampling():
     D = (low**-c + rng.random(n) * (high**-c - low**-c)) ** (-1.0 / c)
     number = quad(lambda D: float(rfot.splitting_density(D, systems)), low, high, limit=200)[0]
     E = np.hypot(reach * rng.random(n), D)
-    counts = rfot.relaxation_rate(E, D, T, systems) > 1.0 / t
+    counts = rfot.one_phonon_rate(E, D, T, systems) > 1.0 / t
     values = np.where(counts, (0.5 * E / T / np.cosh(0.5 * E / T)) ** 2, 0.0) * number * reach
     found = rfot.heat_capacity_in_time(t, T, systems).heat_capacity
     assert found == pytest.approx(values.mean(), abs=5.0 * values.std() / math.sqrt(n))
@@ -420,8 +420,8 @@ def test_convergence_error_carries_the_result(monkeypatch):
         (lambda: rfot.heat_capacity_in_time(1.0, 1.0, MOSAIC), "systems"),
         (lambda: rfot.heat_capacity_in_time(1.0, 1.0, FIGURE, rtol=0.0), "rtol"),
         (lambda: rfot.long_time_heat_capacity(1.0, 1.0, FIGURE, terms=3), "terms"),
-        (lambda: rfot.relaxation_rate(1.0, 2.0, 1.0, FIGURE), "tunnelling"),
-        (lambda: rfot.relaxation_rate(0.0, 0.0, 1.0, FIGURE), "E"),
+        (lambda: rfot.one_phonon_rate(1.0, 2.0, 1.0, FIGURE), "tunnelling"),
+        (lambda: rfot.one_phonon_rate(0.0, 0.0, 1.0, FIGURE), "E"),
         (lambda: rfot.rate_density(1.0, 0.0, 1.0, FIGURE), "rate"),
         (lambda: rfot.splitting_density(0.0, FIGURE), "tunnelling"),
         (lambda: rfot.log_density_of_states(0.0, 0.0, MOSAIC), "N"),
