@@ -6,9 +6,10 @@
 N_E(ω) = (1/T_g)∫_ω^(ω + E) Ω(E′) e^(−(E′ − ω)/T_g) dE′        from the upper state, −E < ε < 0,
 ρ_exc(ω, T) = (2/T_g)∫_ω^∞ Ω(E) e^(−(E − ω)/T_g)/(e^((E − ω)/T) + 1) dE .
 
-Discrete modes are enumerated. For broadened modes Ω follows from the recursion EΩ(E) = ∫₀^E K(E′)Ω(E − E′)dE′ with
-K(E) = E Σ_k g(E/k)/k², which is the derivative of ln Z(s) = −∫g(ω)ln(1 − e^(−sω))dω in the time domain. An independent
-way to the same densities is the inversion of the Laplace transform, :func:`laplace_inversion`.
+Discrete modes are enumerated. For broadened modes ln Z(s) = −∫g(ω)ln(1 − e^(−sω))dω is the Laplace transform of
+a(E) = Σ_k g(E/k)/k², so that Ω is the exponential of a under convolution, Ω = δ + a + a∗a/2 + …; it is computed on a
+uniform grid by fast Fourier transforms. An independent way to the same densities is the inversion of the Laplace
+transform, :func:`laplace_inversion`.
 """
 
 import functools
@@ -26,6 +27,8 @@ from .phonon_coupling import RipplonSpectrum
 __all__ = ["BroadenedLevels", "DomainLevels", "domain_levels", "laplace_inversion"]
 
 _LOST = 23.0  # e^(−23) = 1e-10, relative error allowed to expansions
+#: First weights of Gregory's rule, which make a sum over a uniform grid a quadrature of fifth order at its end.
+_GREGORY = np.array([95.0 / 288.0, 317.0 / 240.0, 23.0 / 30.0, 793.0 / 720.0, 157.0 / 160.0])
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ class BroadenedLevels:
     density : ndarray, shape (n,)
         Ω(E) without its peak of weight 1 at E = 0.
     error : float
-        Estimated relative error of Ω, from a recursion with twice the step.
+        Estimated relative error of Ω, from a grid of twice the step.
     """
 
     spectrum: RipplonSpectrum
@@ -155,16 +158,6 @@ class BroadenedLevels:
     energies: np.ndarray
     density: np.ndarray
     error: float
-
-    def __post_init__(self):
-        E, h = self.energies, self.energies[1]
-        cubed = np.empty(E.size)
-        cubed[1:] = self.density[1:] / E[1:] ** 3
-        # Ω ∝ E³ at the origin; the value there by extrapolation
-        cubed[0] = 4.0 * cubed[1] - 6.0 * cubed[2] + 4.0 * cubed[3] - cubed[4]
-        object.__setattr__(self, "_cubed", cubed)
-        beta = 1.0 / self.spectrum.mosaic.T_g
-        object.__setattr__(self, "_ground", _ground_table(E, self.density, beta, h))
 
     def from_ground(self, omega):
         """Density ρ(ω) of transitions from the lower state, eq. (37).
@@ -210,11 +203,12 @@ class BroadenedLevels:
             If an argument is outside its range.
         """
         omega, E = _energies(omega, E, self.E_max)
+        T_g, h = self.spectrum.mosaic.T_g, self.energies[1]
+        at, end = omega.ravel(), (omega + E).ravel()
         t, w = gauss_legendre(8)
-        flat = _window(
-            self._cubed, self.energies[1], self.spectrum.mosaic.T_g, omega.ravel(), E.ravel(), np.asarray(t), w
-        )
-        return flat.reshape(omega.shape)[()]
+        near = _window(self._cubed, h, T_g, at, np.minimum(end - at, 32.0 * h), t, w)
+        table = _interpolate(self._falling, h, end) - _interpolate(self._falling, h, at)
+        return np.where(end - at <= 32.0 * h, near, table * np.exp(at / T_g) / T_g).reshape(omega.shape)[()]
 
     def from_excited(self, omega, T):
         """Density ρ_exc(ω, T) of transitions from the upper state, eq. (43).
@@ -236,19 +230,79 @@ class BroadenedLevels:
         InputError
             If an argument is outside its range.
         """
-        spectrum = self.spectrum
-        t, w = gauss_legendre(8)
+        return _by_temperature(self._excited, omega, T, self.E_max)
 
-        def rows(omega, T):
-            return _excited_density(
-                self._cubed, self.energies[1], spectrum.frequencies, spectrum.weights, spectrum.mosaic.T_g, omega, T,
-                self.E_max, t, w,
-            )
+    @functools.cached_property
+    def _cubed(self):
+        """Ω/E³, which is smooth at the origin."""
+        cubed = np.empty(self.energies.size)
+        cubed[1:] = self.density[1:] / self.energies[1:] ** 3
+        cubed[0] = 4.0 * cubed[1] - 6.0 * cubed[2] + 4.0 * cubed[3] - cubed[4]
+        return cubed
 
-        return _by_temperature(rows, omega, T, self.E_max)
+    @functools.cached_property
+    def _ground(self):
+        """∫₀^ω Ω(E)e^(−(ω − E)/T_g)dE at the nodes."""
+        return _running_integral(self.density, 1.0 / self.spectrum.mosaic.T_g, self.energies[1])
+
+    @functools.cached_property
+    def _falling(self):
+        """∫₀^E Ω(E′)e^(−E′/T_g)dE′ at the nodes."""
+        weighted = self.density * np.exp(-self.energies / self.spectrum.mosaic.T_g)
+        return _running_integral(weighted, 0.0, self.energies[1])
+
+    def _excited(self, omega, T):
+        result = np.zeros(omega.shape)
+        T_g, h = self.spectrum.mosaic.T_g, self.energies[1]
+        for row, t in enumerate(T):
+            if t <= 0.0:
+                continue
+            if t < 8.0 * h:
+                nodes, weights = gauss_legendre(10)
+                result[row] = _excited_integral(self._cubed, h, T_g, omega[row], t, self.E_max, nodes, weights)
+                continue
+            result[row] = _interpolate(self._excited_table(t), h, omega[row])
+        return result
+
+    def _excited_table(self, t):
+        """ρ_exc at the nodes for one temperature, as a correlation of Ω with the thermal weight."""
+        from scipy.fft import irfft, next_fast_len, rfft
+
+        E, h, T_g = self.energies, self.energies[1], self.spectrum.mosaic.T_g
+        weight = h * np.exp(-E / T_g) / (np.exp(np.minimum(E / t, 700.0)) + 1.0)
+        weight[:5] *= _GREGORY
+        # The density grows by many powers of ten; damped, all of it counts alike.
+        damping = max(self._growth, 0.0)
+        size = next_fast_len(2 * E.size)
+        damped = self.density * np.exp(-damping * E)
+        damped[-1] *= 0.5
+        grown = weight * np.exp(np.minimum(damping * E, 600.0))
+        table = irfft(rfft(damped, size) * np.conj(rfft(grown, size)), size)[: E.size] * np.exp(damping * E)
+        return 2.0 / T_g * (table + self._beyond(t))
+
+    @functools.cached_property
+    def _growth(self):
+        """Mean slope of ln Ω over the upper half of the grid."""
+        half = self.energies.size // 2
+        return 2.0 * math.log(self.density[-1] / self.density[half]) / self.E_max
+
+    def _beyond(self, t):
+        """Share of the levels above E_max in the table, from 1/(e^x + 1) = Σ(−1)^(k+1)e^(−kx)."""
+        from scipy.integrate import simpson
+
+        spectrum, E, T_g = self.spectrum, self.energies, self.spectrum.mosaic.T_g
+        total = np.zeros(E.size)
+        for k in range(1, min(math.ceil(40.0 * t) + 1, 100) + 1):
+            s = k / t + 1.0 / T_g
+            log_z = _log_partition(spectrum.frequencies, spectrum.weights, s)
+            rest = -math.expm1(math.log1p(simpson(self.density * np.exp(-s * E), x=E)) - log_z)
+            if rest < 1e-7:
+                break
+            total -= (-1) ** k * np.exp(log_z + math.log(rest) + s * E)
+        return total
 
 
-def domain_levels(spectrum, E_max=2.5, *, step=2e-3, rtol=1e-4):
+def domain_levels(spectrum, E_max=2.5, *, rtol=1e-5):
     """Vibrational levels of one domain, from which the densities of transitions follow exactly.
 
     Parameters
@@ -256,11 +310,10 @@ def domain_levels(spectrum, E_max=2.5, *, step=2e-3, rtol=1e-4):
     spectrum : RipplonSpectrum
         The ripplons, discrete or broadened.
     E_max : float
-        Highest energy in units of ω_D, 1.5 to 4. Of the nine discrete orders there are 1323 levels up to 2.
-    step : float
-        Step of the recursion for broadened modes, 1e-4 to 1e-2.
+        Highest energy in units of ω_D, 1.5 to 4. The discrete orders 2 to 9 have 1323 levels up to 2.
     rtol : float
-        Relative error of the density of broadened levels allowed, estimated with twice the step.
+        Relative error of the density of broadened levels allowed, 1e-8 to 1e-2. The grid is made finer until the difference
+        from that of twice the step, over 15, is smaller.
 
     Returns
     -------
@@ -270,28 +323,33 @@ def domain_levels(spectrum, E_max=2.5, *, step=2e-3, rtol=1e-4):
     Raises
     ------
     InputError
-        If an argument is outside its range, or discrete modes have more than 10 million levels.
+        If an argument is outside its range, or there are too many levels of discrete modes.
     ConvergenceError
-        If the recursion does not reach `rtol`; a smaller step helps.
+        If the finest grid does not reach `rtol`.
     """
     if not isinstance(spectrum, RipplonSpectrum):
         raise InputError("spectrum", spectrum, "a RipplonSpectrum")
     E_max = real("E_max", E_max, minimum=1.5, maximum=4.0)
-    step = real("step", step, minimum=1e-4, maximum=1e-2)
-    rtol = real("rtol", rtol, minimum=0.0, open_minimum=True)
+    rtol = real("rtol", rtol, minimum=1e-8, maximum=1e-2)
     if not spectrum.coupled:
         return DomainLevels(spectrum, E_max, *_enumerate(spectrum, E_max), 1e-12)
-    n = 2 * math.ceil(E_max / step / 2.0)
-    E = np.linspace(0.0, E_max, n + 1)
-    kernel = _kernel(spectrum, E)
-    density = _recursion(E, kernel)
-    coarse = _recursion(E[::2].copy(), kernel[::2].copy())
-    # the recursion is of fourth order where the profiles are smooth on the scale of the step
-    error = float(np.max(np.abs(coarse[8:] / density[16::2] - 1.0))) / 15.0
-    result = BroadenedLevels(spectrum, E_max, E, density, error)
-    if not error <= rtol:
-        raise ConvergenceError("the recursion of the density of levels does not converge", result, error, n)
-    return result
+    coarse, n = None, 2048
+    while True:
+        E = np.linspace(0.0, E_max, n + 1)
+        density = _exponential(spectrum, E)
+        if coarse is not None:
+            # the method is of fourth order at least
+            error = float(np.max(np.abs(coarse[4:] / density[8::2] - 1.0))) / 15.0
+            if error <= rtol:
+                return BroadenedLevels(spectrum, E_max, E, density, error)
+            if n >= 131072:
+                raise ConvergenceError(
+                    "the density of levels does not converge",
+                    BroadenedLevels(spectrum, E_max, E, density, error),
+                    error,
+                    n,
+                )
+        coarse, n = density, 2 * n
 
 
 def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
@@ -335,14 +393,25 @@ def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
     rtol = real("rtol", rtol, minimum=1e-10, maximum=1e-2)
     beta = 1.0 / spectrum.mosaic.T_g
     at = omega.ravel()
-    # Trapezoidal rule of step h: the result repeats with period 2π/h, damped by e^(−2πc/h) per period.
-    period = 2.0 * float(at.max()) + 2.0 + 10.0 * width
-    step = 2.0 * math.pi / period
     result = np.empty(at.size)
     for k, x in enumerate(at):
-        c = _saddle_point(spectrum, x, beta, math.log(1.0 / rtol) / period)
+        modes, weights = _inversion_modes(spectrum, x)
+        c = _saddle_point(spectrum, x, beta, 1.0)
+        uniform = spectrum.coupled
+        # The trapezoidal rule of step 2π/P adds e^(−cP) times the function at x + P.
+        period = 2.0 * x + 1.0 + 10.0 * width
+        height = _log_partition(spectrum.frequencies, spectrum.weights, c) + c * x
+        while True:
+            far = _saddle_point(spectrum, x + period, beta, 1e-2)
+            alias = _log_partition(spectrum.frequencies, spectrum.weights, far) + far * (x + period) - c * period
+            if alias - height < math.log(rtol) or period > 1e3:
+                break
+            period *= 1.3
+        step = 2.0 * math.pi / period
+        # a uniform rule over the modes resolves e^(−sω) up to Im s = π over its step
+        most = int(math.pi / modes[0] / step) if spectrum.coupled else 400_000
         value, size, converged = _bromwich(
-            spectrum.frequencies, spectrum.weights, beta, x, width, c, step, rtol, 400_000
+            modes, weights, beta, x, width, c, step, rtol, most, uniform
         )
         # the peak of Ω at E = 0 is taken analytically
         smeared = np.exp(-beta * x + 0.5 * (beta * width) ** 2)
@@ -350,8 +419,23 @@ def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
             smeared *= 0.5 * erfc((beta * width**2 - x) / (math.sqrt(2.0) * width))
         result[k] = value + smeared
         if not converged:
-            raise ConvergenceError("the transform does not decay along the line", result, size, 400_000)
+            raise ConvergenceError("the transform does not decay along the line", result, size, most)
     return (result / spectrum.mosaic.T_g).reshape(omega.shape)[()]
+
+
+def _inversion_modes(spectrum, omega):
+    """Modes, or for broadened ones a(E) on a uniform grid, from which ln Z follows.
+
+    What lies beyond `omega` has no influence on the density there. Faded out smoothly, it leaves a transform that decays.
+    """
+    from scipy.special import erfc
+
+    if not spectrum.coupled:
+        return spectrum.frequencies, spectrum.weights
+    n = 4096
+    E = np.arange(1, n + 1) * (2.0 * omega / n)
+    quanta = sum(spectrum.profile(E / k) / k**2 for k in range(1, 41))
+    return E, E[0] * quanta * 0.5 * erfc((E / omega - 1.5) * 12.0)
 
 
 def _frequencies(omega, E_max):
@@ -405,37 +489,60 @@ def _enumerate(spectrum, E_max):
     return energies[order], degeneracies[order]
 
 
-def _kernel(spectrum, E):
-    """K(E)/E = Σ_k g(E/k)/k², shape of E."""
-    kernel = np.zeros(E.size)
-    last = 48
-    for k in range(1, last + 1):
-        kernel += spectrum.profile(E / k) / k**2
-    # beyond, g ∝ ω³: Σ k^(−5) over k > last is 1/4(last + ½)⁴ to a relative 1e-4 of a term below 1e-7
-    return kernel + spectrum.profile(E / last) * last**3 / (4.0 * (last + 0.5) ** 4)
+def _exponential(spectrum, E):
+    """Ω without its peak at 0 on a uniform grid: the exponential of a(E) = Σ_k g(E/k)/k² under convolution."""
+    from scipy.fft import irfft, next_fast_len, rfft
 
-
-@njit(cache=True)
-def _recursion(E, kernel):
-    """EΩ(E) = EK̂(E) + ∫₀^E E′K̂(E′)Ω(E − E′)dE′ by the trapezoidal rule, whose end corrections vanish."""
-    n = E.size
     h = E[1]
-    weighted = np.empty(n)
-    for i in range(n):
-        weighted[i] = E[i] * kernel[i]
-    density = np.zeros(n)
-    for i in range(1, n):
-        total = 0.0
-        for j in range(1, i):
-            total += weighted[j] * density[i - j]
-        density[i] = kernel[i] + h * total / E[i]
+    cubed = np.zeros(E.size)
+    cubed[1:] = spectrum.profile(E[1:]) / E[1:] ** 3
+    # g/ω³ → (3π/2)T_g Σ(2l + 1)/πω_l(0)²
+    scale = 1.0 / spectrum.survival if spectrum.normalised else 1.0
+    cubed[0] = 1.5 * spectrum.mosaic.T_g * np.sum(scale * (2 * spectrum.l + 1) / spectrum.shifted**2)
+    a = _overtones(cubed, E)
+    # Damped by e^(−cE), what wraps around is small and the transform does not lose the low energies.
+    c = _saddle_point(spectrum, 0.5 * E[-1], 0.0, 0.0)
+    size = next_fast_len(4 * E.size)
+    transform = rfft(h * a * np.exp(-c * E), size)
+    density = irfft(np.expm1(transform), size)[: E.size] / h * np.exp(c * E)
+    # At low energies Ω ∝ E³ is below the rounding of the transform; the recursion keeps relative accuracy.
+    low = min(E.size, 1 + math.ceil(0.1 / h))
+    density[:low] = _recursion(E[:low], a[:low])
     return density
 
 
 @njit(cache=True)
-def _ground_table(E, density, beta, h):
-    """∫₀^ω Ω(E)e^(−β(ω − E))dE at the nodes; each cell by the cubic through the four nodes around it."""
-    n = E.size
+def _recursion(E, a):
+    """EΩ(E) = E a(E) + ∫₀^E E′a(E′)Ω(E − E′)dE′ by the trapezoidal rule, whose end corrections vanish."""
+    h = E[1]
+    density = np.zeros(E.size)
+    for i in range(1, E.size):
+        total = 0.0
+        for j in range(1, i):
+            total += E[j] * a[j] * density[i - j]
+        density[i] = a[i] + h * total / E[i]
+    return density
+
+
+@njit(cache=True)
+def _overtones(cubed, E):
+    """Σ_k g(E/k)/k² from a table of g/ω³."""
+    last = 40
+    result = np.zeros(E.size)
+    for i in range(1, E.size):
+        total = 0.0
+        for k in range(1, last + 1):
+            total += _local(cubed, E[1], E[i] / k) / k**5
+        # beyond, g/ω³ is constant: Σ k^(−5) over k > last
+        total += cubed[0] / (4.0 * (last + 0.5) ** 4)
+        result[i] = total * E[i] ** 3
+    return result
+
+
+@njit(cache=True)
+def _running_integral(density, beta, h):
+    """∫₀^E F(E′)e^(−β(E − E′))dE′ at the nodes; each cell by the cubic through the four nodes around it."""
+    n = density.size
     table = np.zeros(n)
     decay = math.exp(-beta * h)
     for i in range(1, n):
@@ -444,22 +551,25 @@ def _ground_table(E, density, beta, h):
         if i + 1 < n:
             cell = h * (13.0 * (a + b) - left - density[i + 1] / decay) / 24.0
         else:
-            cell = 0.5 * h * (a + b)
+            cell = h * (5.0 * b + 8.0 * a - left) / 12.0
         table[i] = decay * table[i - 1] + cell
     return table
 
 
 @njit(cache=True)
-def _cubic(table, h, x):
-    """Cubic through the four nodes around x."""
+def _local(table, h, x):
+    """Polynomial of fifth degree through the six nodes around x."""
     i = int(x / h)
-    i = min(max(i, 1), table.size - 3)
+    i = min(max(i, 2), table.size - 4)
     u = x / h - i
+    a, b, c, d, e, f = u + 2.0, u + 1.0, u, u - 1.0, u - 2.0, u - 3.0
     return (
-        -u * (u - 1.0) * (u - 2.0) / 6.0 * table[i - 1]
-        + (u * u - 1.0) * (u - 2.0) / 2.0 * table[i]
-        - u * (u + 1.0) * (u - 2.0) / 2.0 * table[i + 1]
-        + u * (u * u - 1.0) / 6.0 * table[i + 2]
+        -b * c * d * e * f / 120.0 * table[i - 2]
+        + a * c * d * e * f / 24.0 * table[i - 1]
+        - a * b * d * e * f / 12.0 * table[i]
+        + a * b * c * e * f / 12.0 * table[i + 1]
+        - a * b * c * d * f / 24.0 * table[i + 2]
+        + a * b * c * d * e / 120.0 * table[i + 3]
     )
 
 
@@ -467,7 +577,7 @@ def _cubic(table, h, x):
 def _interpolate(table, h, omega):
     result = np.empty(omega.size)
     for k in range(omega.size):
-        result[k] = _cubic(table, h, omega[k])
+        result[k] = _local(table, h, omega[k])
     return result
 
 
@@ -482,7 +592,7 @@ def _window(cubed, h, T_g, omega, E, nodes, rule):
             for j in range(nodes.size):
                 e = step * (i + nodes[j])
                 x = omega[k] + e
-                result[k] += step * rule[j] * math.exp(-e / T_g) * _cubic(cubed, h, x) * x * x * x / T_g
+                result[k] += step * rule[j] * math.exp(-e / T_g) * _local(cubed, h, x) * x * x * x / T_g
     return result
 
 
@@ -571,49 +681,19 @@ def _excited_levels(energies, degeneracies, modes, weights, T_g, omega, T, E_max
 
 
 @njit(cache=True)
-def _excited_density(cubed, h, modes, weights, T_g, omega, T, E_max, nodes, rule):
-    """(2/T_g)∫₀^∞ e^(−ε/T_g) Ω(ω + ε)/(e^(ε/T) + 1) dε for rows of frequencies."""
-    result = np.zeros(omega.shape)
-    n_grid = cubed.size
-    for r in range(T.size):
-        t = T[r]
-        if t <= 0.0:
-            continue
-        # ∫ of Ω e^(−sE) beyond E_max, for the terms of 2Σ(−1)^(k+1)e^(−kε/T)
-        terms = min(max(int(math.ceil(20.0 * t)), 1), 60)
-        beyond = np.zeros(terms)
-        for k in range(terms):
-            s = (k + 1.0) / t + 1.0 / T_g
-            log_z = _log_partition(modes, weights, s)
-            below = 1.0
-            for j in range(1, n_grid):
-                E = j * h
-                # Simpson's rule: the grid has an even number of cells
-                weight = h / 3.0 * (1.0 if j == n_grid - 1 else (4.0 if j % 2 == 1 else 2.0))
-                below += weight * cubed[j] * E * E * E * math.exp(-s * E)
-            rest = -math.expm1(math.log(below) - log_z)
-            if rest > 1e-7:
-                beyond[k] = math.exp(log_z + math.log(rest) + s * E_max)
-        for c in range(omega.shape[1]):
-            w = omega[r, c]
-            top = E_max - w
-            left = 0.0
-            total = 0.0
-            while left < top and left < 45.0 * t + 45.0 * min(t, 0.05):
-                right = min(left + min(1.5 * t, 0.05) * (1.0 + left / (4.0 * t) if t < 0.02 else 1.0), top)
-                step = right - left
-                for j in range(nodes.size):
-                    e = left + step * nodes[j]
-                    x = math.exp(-e / t)
-                    E = w + e
-                    total += step * rule[j] * math.exp(-e / T_g) * x / (1.0 + x) * _cubic(cubed, h, E) * E * E * E
-                left = right
-            factor = math.exp(-top / T_g)
-            x = math.exp(-top / t)
-            for k in range(terms):
-                factor *= x
-                total += factor * beyond[k] if k % 2 == 0 else -factor * beyond[k]
-            result[r, c] = 2.0 * total / T_g
+def _excited_integral(cubed, h, T_g, omega, t, E_max, nodes, rule):
+    """(2/T_g)∫₀^∞ e^(−ε/T_g) Ω(ω + ε)/(e^(ε/T) + 1) dε at a temperature that the grid does not resolve."""
+    result = np.zeros(omega.size)
+    for c in range(omega.size):
+        for i in range(45):
+            if omega[c] + (i + 1) * t > E_max:
+                break
+            for j in range(nodes.size):
+                e = t * (i + nodes[j])
+                x = math.exp(-e / t)
+                E = omega[c] + e
+                weight = t * rule[j] * math.exp(-e / T_g) * x / (1.0 + x)
+                result[c] += 2.0 / T_g * weight * _local(cubed, h, E) * E * E * E
     return result
 
 
@@ -630,7 +710,7 @@ def _saddle_point(spectrum, omega, beta, least):
 
 
 @njit(cache=True)
-def _bromwich(modes, weights, beta, omega, width, c, step, rtol, most):
+def _bromwich(modes, weights, beta, omega, width, c, step, rtol, most, uniform):
     """Trapezoidal rule along Re s = c for the transform without the peak at E = 0; value, last term, converged."""
     total = 0.0
     largest = 0.0
@@ -638,8 +718,14 @@ def _bromwich(modes, weights, beta, omega, width, c, step, rtol, most):
     for n in range(most):
         s = complex(c, n * step)
         log_z = 0.0j
-        for k in range(modes.size):
-            log_z -= weights[k] * np.log(1.0 - np.exp(-s * modes[k]))
+        if uniform:
+            factor, power = np.exp(-s * modes[0]), 1.0 + 0.0j
+            for k in range(modes.size):
+                power *= factor
+                log_z += weights[k] * power
+        else:
+            for k in range(modes.size):
+                log_z -= weights[k] * np.log(1.0 - np.exp(-s * modes[k]))
         term = (np.exp(log_z) - 1.0) / (s + beta) * np.exp(s * omega + 0.5 * s * s * width * width)
         total += (0.5 if n == 0 else 1.0) * term.real
         size = abs(term)

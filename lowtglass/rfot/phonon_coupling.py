@@ -5,6 +5,7 @@ averaged over a normal distribution of relative width 1/√D. Here S(ω) = ½ er
 under the integral of (54). The paper calls the smearing unimportant and gives no D.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -297,9 +298,7 @@ def _moments(c, width, n):
 
 
 def _mean_logarithm(x):
-    """Mean of ln|z − x| over the normal distribution of z: its derivative is √2 times Dawson's integral of x/√2."""
-    from scipy.special import dawsn
-
+    """Mean of ln|z − x| over the normal distribution of z."""
     x = np.abs(x)
     result = np.empty(x.shape)
     far = x > 12.0
@@ -309,11 +308,18 @@ def _mean_logarithm(x):
         term = term * (2 * n - 1) * inverse
         series += term / (2 * n)
     result[far] = np.log(x[far]) - series
-    near = x[~far]
-    nodes, weights = gauss_legendre(48)
-    slope = math.sqrt(2.0) * dawsn(near[..., None] * nodes / math.sqrt(2.0))
-    result[~far] = -0.5 * (_EULER + math.log(2.0)) + near * (slope @ weights)
+    result[~far] = _mean_logarithm_near()(x[~far])
     return result
+
+
+@functools.cache
+def _mean_logarithm_near():
+    """Chebyshev series of the mean logarithm on |x| <= 12, where its derivative is √2 times Dawson's integral of x/√2."""
+    from scipy.special import dawsn
+
+    slope = np.polynomial.Chebyshev.interpolate(lambda x: math.sqrt(2.0) * dawsn(x / math.sqrt(2.0)), 160, [-12, 12])
+    series = slope.integ(lbnd=0.0) - 0.5 * (_EULER + math.log(2.0))
+    return series
 
 
 def _profiles(omega, bare, T_g, c, D):
