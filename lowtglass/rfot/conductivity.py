@@ -191,7 +191,7 @@ def thermal_conductivity(T, densities, *, amplitude=150.0, excited="thermal", rt
         found.conductivity,
         math.pi * c * found.conductivity,
         found.error,
-        math.pi / strength / (2.0 * math.pi) * mosaic.T_g / math.pi,
+        mosaic.T_g / (2.0 * math.pi * strength),
         found.n_nodes,
     )
 

@@ -18,7 +18,7 @@ from .phonon_coupling import RipplonSpectrum
 __all__ = ["CumulativeSaddle", "GroundSaddle", "SteepestDescent"]
 
 _STEP = 0.01  # of the table in ln s
-_LOW, _HIGH = math.log(1e-3), math.log(1e8)
+_LOW, _HIGH = math.log(1e-3), math.log(1e12)
 _MOST = 200
 
 
@@ -107,7 +107,9 @@ class SteepestDescent:
             raise InputError("spectrum", spectrum, "a RipplonSpectrum")
         self.spectrum = spectrum
         grid = np.exp(np.arange(_LOW, _HIGH, _STEP))
-        self._table = _cumulants(spectrum.frequencies, spectrum.weights, grid)
+        values = _cumulants(spectrum.frequencies, spectrum.weights, grid)
+        # below the values of orders 0 to 5 the slopes of orders 0 to 4 against ln s, per cell
+        self._table = np.concatenate([values, -_STEP * grid * values[1:]])
 
     def ground(self, omega):
         """Saddle point and density ρ(ω), eqs. (39)–(41).
@@ -115,7 +117,7 @@ class SteepestDescent:
         Parameters
         ----------
         omega : array_like
-            Frequencies in units of ω_D, 1e-7 to 10.
+            Frequencies in units of ω_D, 1e-11 to 10.
 
         Returns
         -------
@@ -128,7 +130,7 @@ class SteepestDescent:
         ConvergenceError
             If a saddle point is not found.
         """
-        omega = finite_array("omega", omega, minimum=1e-7, maximum=10.0)
+        omega = finite_array("omega", omega, minimum=1e-11, maximum=10.0)
         rows = _ground(self._table, self.spectrum.mosaic.T_g, omega.ravel())
         fields = [row.reshape(omega.shape)[()] for row in rows]
         result = GroundSaddle(omega[()], *fields[:6], int(np.max(rows[6])))
@@ -140,9 +142,9 @@ class SteepestDescent:
         Parameters
         ----------
         omega : array_like
-            Frequencies in units of ω_D, 1e-7 to 10.
+            Frequencies in units of ω_D, 1e-11 to 10.
         E : array_like
-            Energies of the upper state, 1e-7 to 1000; broadcast against `omega`.
+            Energies of the upper state, 1e-11 to 1000; broadcast against `omega`.
 
         Returns
         -------
@@ -155,8 +157,8 @@ class SteepestDescent:
         ConvergenceError
             If a saddle point is not found.
         """
-        omega = finite_array("omega", omega, minimum=1e-7, maximum=10.0)
-        E = finite_array("E", E, minimum=1e-7, maximum=1e3)
+        omega = finite_array("omega", omega, minimum=1e-11, maximum=10.0)
+        E = finite_array("E", E, minimum=1e-11, maximum=1e3)
         try:
             omega, E = (np.array(x) for x in np.broadcast_arrays(omega, E))
         except ValueError:
@@ -176,7 +178,7 @@ class SteepestDescent:
         Parameters
         ----------
         omega : array_like
-            Frequencies in units of ω_D, 1e-7 to 10.
+            Frequencies in units of ω_D, 1e-11 to 10.
 
         Returns
         -------
@@ -200,7 +202,7 @@ class SteepestDescent:
         Parameters
         ----------
         omega : array_like
-            Frequencies in units of ω_D, 1e-7 to 10.
+            Frequencies in units of ω_D, 1e-11 to 10.
         T : array_like
             Temperatures >= 0 in units of ω_D, up to 3; broadcast against `omega`.
 
@@ -214,7 +216,7 @@ class SteepestDescent:
         InputError
             If an argument is outside its range.
         """
-        omega = finite_array("omega", omega, minimum=1e-7, maximum=10.0)
+        omega = finite_array("omega", omega, minimum=1e-11, maximum=10.0)
         T = finite_array("T", T, minimum=0.0, maximum=3.0)
         try:
             omega, T = (np.array(x) for x in np.broadcast_arrays(omega, T))
@@ -269,16 +271,11 @@ def _at(table, order, log_s):
     """Derivative of the given order from the table, by the cubic through values and slopes at both ends of the cell."""
     i = int((log_s - _LOW) / _STEP)
     i = min(max(i, 0), table.shape[1] - 2)
-    left = _LOW + i * _STEP
-    u = (log_s - left) / _STEP
-    a, b = table[order, i], table[order, i + 1]
-    slope_a = -table[order + 1, i] * math.exp(left) * _STEP
-    slope_b = -table[order + 1, i + 1] * math.exp(left + _STEP) * _STEP
+    u = (log_s - _LOW) / _STEP - i
+    v = 1.0 - u
     return (
-        a * (1.0 + 2.0 * u) * (1.0 - u) ** 2
-        + slope_a * u * (1.0 - u) ** 2
-        + b * u * u * (3.0 - 2.0 * u)
-        - slope_b * u * u * (1.0 - u)
+        v * v * (table[order, i] * (1.0 + 2.0 * u) + table[order + 6, i] * u)
+        + u * u * (table[order, i + 1] * (1.0 + 2.0 * v) - table[order + 6, i + 1] * v)
     )
 
 
@@ -323,8 +320,8 @@ def _ground(table, T_g, omega):
 
 
 @njit(cache=True)
-def _invert(table, U):
-    """ln s at which −d ln Z/ds = U."""
+def _cell(table, U):
+    """Cell of the table in which −d ln Z/ds falls through U."""
     low, high = 0, table.shape[1] - 1
     while high - low > 1:
         middle = (low + high) // 2
@@ -332,26 +329,19 @@ def _invert(table, U):
             low = middle
         else:
             high = middle
-    left, right = _LOW + low * _STEP, _LOW + high * _STEP
-    for _ in range(40):
-        x = 0.5 * (left + right)
-        if _at(table, 1, x) > U:
-            left = x
-        else:
-            right = x
-    return left, right
+    return low
 
 
 @njit(cache=True)
-def _cumulative_saddle(table, T_g, omega, E):
+def _cumulative_saddle(table, T_g, omega, E, guess):
     """ln N_E, λ₀, μ₀, ln s, residual, iterations.
 
     1/λ = ω + E − U(s) and 1/μ = U(s) − ω with s = β_g + λ − μ: one increasing function of s between U = ω + E and U = ω.
     """
     beta = 1.0 / T_g
-    low = _invert(table, omega + E)[1]
-    high = _invert(table, omega)[0]
-    x = 0.5 * (low + high)
+    low = _LOW + _STEP * _cell(table, omega + E)
+    high = _LOW + _STEP * (_cell(table, omega) + 1)
+    x = guess if low < guess < high else 0.5 * (low + high)
     steps = 0
     while steps < _MOST:
         steps += 1
@@ -394,7 +384,7 @@ def _cumulative(table, T_g, omega, E):
     log_n, lam, mu = np.empty(n), np.empty(n), np.empty(n)
     fourth, residual, count = np.empty(n), np.empty(n), np.empty(n)
     for k in range(n):
-        log_n[k], lam[k], mu[k], x, residual[k], count[k] = _cumulative_saddle(table, T_g, omega[k], E[k])
+        log_n[k], lam[k], mu[k], x, residual[k], count[k] = _cumulative_saddle(table, T_g, omega[k], E[k], math.inf)
         second, quartic = _at(table, 2, x), _at(table, 4, x)
         # principal directions of the curvature
         p, q = second + lam[k] ** -2, second + mu[k] ** -2
@@ -417,11 +407,12 @@ def _excited(table, T_g, omega, T, nodes, rule):
         width = 2.0 * T[k]
         left = 0.0
         largest = 0.0
+        guess = math.inf
         while left < 1e3:
             part = 0.0
             for j in range(nodes.size):
                 E = left + width * nodes[j]
-                log_n = _cumulative_saddle(table, T_g, omega[k], E)[0]
+                log_n, _, _, guess, _, _ = _cumulative_saddle(table, T_g, omega[k], E, guess)
                 x = math.exp(-E / T[k])
                 part += width * rule[j] * 2.0 / T[k] / (1.0 + x) ** 2 * math.exp(log_n - E / T[k])
             result[k] += part
