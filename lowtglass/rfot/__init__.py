@@ -1,9 +1,136 @@
 """The mosaic of the random first-order transition: Lubchenko and Wolynes 2004.
 
-Reduced units: ħ = k_B = 1, energies and temperatures in units of the Debye frequency, lengths in units of the distance a
-of the elementary units.
+Reduced units: ħ = k_B = 1, energies and temperatures in units of the Debye frequency, lengths in units of the distance
+a of the elementary units.
 """
 
+from .appendices import (
+    Crossover,
+    RayleighScattering,
+    cutoff_frequency,
+    gradient_reduction,
+    quadratic_crossover,
+    rayleigh_scattering,
+    sphere_argument,
+)
+from .conductivity import (
+    PlateauConductivity,
+    bare_ratio,
+    conductivity_unit,
+    mean_free_path,
+    scattering_rate,
+    thermal_conductivity,
+    uniform_conductivity,
+)
+from .expansion import (
+    Attraction,
+    ModeSums,
+    OrientationAverage,
+    PrintedExpansion,
+    attraction,
+    breakdown_temperature,
+    direct_coupling_bound,
+    expansion_coefficient,
+    gruneisen_parameter,
+    mode_sums,
+    orientation_average,
+    pair_attraction,
+    printed_expansion,
+    thermally_active,
+    transition_transition_integral,
+)
+from .heat_capacity import (
+    BosonBump,
+    DomainHeatCapacity,
+    boson_bump,
+    debye_coefficient,
+    density_of_transitions,
+    domain_heat_capacity,
+    log_partition_function,
+    specific_heat,
+    transition_heat_capacity,
+)
+from .level_densities import BroadenedLevels, DomainLevels, domain_levels, laplace_inversion
 from .mosaic import Mosaic
+from .phonon_coupling import RipplonSpectrum, frequency_shift, friction, largest_cutoff, ripplon_spectrum
+from .ripplons import (
+    BarrierFrequency,
+    DomainWall,
+    ShellModes,
+    barrier_frequency,
+    domain_wall,
+    highest_order,
+    ripplon_frequencies,
+    shell_equation,
+    shell_modes,
+    terahertz,
+)
+from .sound import RelaxationalSound, relaxation_rate, relaxational_sound
+from .steepest_descent import CumulativeSaddle, GroundSaddle, SteepestDescent
 
-__all__ = ["Mosaic"]
+__all__ = [
+    "Attraction",
+    "BarrierFrequency",
+    "BosonBump",
+    "BroadenedLevels",
+    "Crossover",
+    "CumulativeSaddle",
+    "DomainHeatCapacity",
+    "DomainLevels",
+    "DomainWall",
+    "GroundSaddle",
+    "ModeSums",
+    "Mosaic",
+    "OrientationAverage",
+    "PlateauConductivity",
+    "PrintedExpansion",
+    "RayleighScattering",
+    "RelaxationalSound",
+    "RipplonSpectrum",
+    "ShellModes",
+    "SteepestDescent",
+    "attraction",
+    "bare_ratio",
+    "barrier_frequency",
+    "boson_bump",
+    "breakdown_temperature",
+    "conductivity_unit",
+    "cutoff_frequency",
+    "debye_coefficient",
+    "density_of_transitions",
+    "direct_coupling_bound",
+    "domain_heat_capacity",
+    "domain_levels",
+    "domain_wall",
+    "expansion_coefficient",
+    "frequency_shift",
+    "friction",
+    "gradient_reduction",
+    "gruneisen_parameter",
+    "highest_order",
+    "laplace_inversion",
+    "largest_cutoff",
+    "log_partition_function",
+    "mean_free_path",
+    "mode_sums",
+    "orientation_average",
+    "pair_attraction",
+    "printed_expansion",
+    "quadratic_crossover",
+    "rayleigh_scattering",
+    "relaxation_rate",
+    "relaxational_sound",
+    "ripplon_frequencies",
+    "ripplon_spectrum",
+    "scattering_rate",
+    "shell_equation",
+    "shell_modes",
+    "specific_heat",
+    "sphere_argument",
+    "terahertz",
+    "thermal_conductivity",
+    "thermally_active",
+    "transition_heat_capacity",
+    "transition_transition_integral",
+    "uniform_conductivity",
+]

@@ -65,8 +65,8 @@ class Crossover:
 def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, tension="printed"):
     """Rate of elastic scattering by ripplons, eq. (A12).
 
-    1/τ = n(σ/ρ)Σπ²[2 + l(l + 1)](2l + 1)j_l²(kR)P_l(ω), with n = T/T_gξ³ active walls per volume and P_l normal around ω_l
-    with the relative width 1/2√D. The factor 9/8 is part of σ.
+    1/τ = n(σ/ρ)Σπ²[2 + l(l + 1)](2l + 1)j_l²(kR)P_l(ω), with n = T/T_gξ³ active walls per volume and P_l normal around
+    ω_l with the relative width 1/2√D. The factor 9/8 is part of σ.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, 
     resonant : int, optional
         Take this order alone, and its frequency equal to that of the phonon, as the paper's estimate does for l = 2.
     tension : {"printed", "balanced"}
-        2 + l(l + 1), which follows from the potential (A3), or l(l + 1) − 2, which belongs to the equation of motion (A1)
-        and makes (A8) its resonance. Varying (A3) does not give (A1): the sign of the 2 differs.
+        2 + l(l + 1), which follows from the potential (A3), or l(l + 1) − 2, which belongs to the equation of motion
+        (A1) and makes (A8) its resonance. Varying (A3) does not give (A1): the sign of the 2 differs.
 
     Returns
     -------
@@ -118,7 +118,9 @@ def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, 
         line = np.exp(-0.5 * ((omega - centre) / width) ** 2) / (math.sqrt(2.0 * math.pi) * width)
         stiffness = order * (order + 1) + (2 if tension == "printed" else -2)
         bessel = spherical_jn(order, sphere_argument(omega, mosaic)) ** 2
-        orders[k] = number * 1.125 * wall.surface_tension / density * math.pi**2 * stiffness * (2 * order + 1) * bessel * line
+        orders[k] = (
+            number * 1.125 * wall.surface_tension / density * math.pi**2 * stiffness * (2 * order + 1) * bessel * line
+        )
     rate = orders.sum(axis=0)
     with np.errstate(divide="ignore"):
         ratio = omega / (2.0 * math.pi * rate)
@@ -198,9 +200,9 @@ def cutoff_frequency(argument=6.0):
 def quadratic_crossover(mosaic):
     """Frequency at which the volume term of (B2) equals the surface term.
 
-    The volume term is ¼√N* a³d_Lk and the surface term a²N*^(1/3) times the displacement at the edge. With (a/ξ)d_L there,
-    as in the estimate of g, they meet at ω = 4(a/ξ)^(3/2)ω_D/(6π²)^(1/3). The printed ω_D√(a/ξ) 4/(6π²)^(1/2) ≃ 0.4ω_D
-    takes d_L at the edge, and its number needs the exponent 1/3 in the denominator.
+    The volume term is ¼√N* a³d_Lk and the surface term a²N*^(1/3) times the displacement at the edge. With (a/ξ)d_L
+    there, as in the estimate of g, they meet at ω = 4(a/ξ)^(3/2)ω_D/(6π²)^(1/3). The printed ω_D√(a/ξ) 4/(6π²)^(1/2) ≃
+    0.4ω_D takes d_L at the edge, and its number needs the exponent 1/3 in the denominator.
 
     Parameters
     ----------

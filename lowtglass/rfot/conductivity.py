@@ -56,8 +56,8 @@ class PlateauConductivity:
 def bare_ratio(mosaic, *, orientation_average=False):
     """Ratio l/λ from (48) for ρ = 1/T_g, without ripplons and upper states.
 
-    c_sτ/λ = ωτ/2π = (ξ/a)³/2π², since g²/ρc_s² = T_ga³. With the mean 1/3 over orientations, which (20) has and (48) has
-    not, it is three times as large. Eq. (20) has 3(ξ/a)³/(2π² tanh ½), with the saturation at ħω = k_BT.
+    c_sτ/λ = ωτ/2π = (ξ/a)³/2π², since g²/ρc_s² = T_ga³. With the mean 1/3 over orientations, which (20) has and (48)
+    has not, it is three times as large. Eq. (20) has 3(ξ/a)³/(2π² tanh ½), with the saturation at ħω = k_BT.
 
     Parameters
     ----------

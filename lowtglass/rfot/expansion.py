@@ -1,8 +1,8 @@
 r"""Attraction between tunnelling centres by phonons and the thermal expansion it makes (Sec. VI, eqs. (70)–(82)).
 
-Two centres at the distance r couple by J = (3/4π)T_g(a/r)³[ĝ₁·ĝ₂ − 3(ĝ₁·r̂)(ĝ₂·r̂)]. The mean square over orientations and
-the integral over distances beyond R = ξ(3/4π)^(1/3) give (2/3)T_g²(a/ξ)⁶/ξ³ times the product of two numbers per domain.
-The free energy per volume is then −A(T)(1 − 2δV/V) + K(δV/V)²/2, so that δV/V = −2A/K.
+Two centres at the distance r couple by J = (3/4π)T_g(a/r)³[ĝ₁·ĝ₂ − 3(ĝ₁·r̂)(ĝ₂·r̂)]. The mean square over orientations
+and the integral over distances beyond R = ξ(3/4π)^(1/3) give (2/3)T_g²(a/ξ)⁶/ξ³ times the product of two numbers per
+domain. The free energy per volume is then −A(T)(1 − 2δV/V) + K(δV/V)²/2, so that δV/V = −2A/K.
 
 The sums Σ_ij of the paper are taken over ordered pairs. Each pair of equal partners has then been counted twice; with
 ``pairs="once"`` it is counted once. A ripplon and a two-level transition are different partners, and both orders count.
@@ -74,8 +74,8 @@ class ModeSums:
     pairs_printed : float
         1.5(3/4π)π³(ξ/a)^(5/4)(ξ/a)³, the estimate before eq. (75).
     pairs_continuum : float
-        The same with the coefficient that follows from ω_l = 0.67(a/ξ)^(5/4)l and integrals from 0 to π(3/4π)^(1/3)ξ/a, in
-        place of 1.5: (16/3)(1 − ln 2)/1.34.
+        The same with the coefficient that follows from ω_l = 0.67(a/ξ)^(5/4)l and integrals from 0 to π(3/4π)^(1/3)ξ/a,
+        in place of 1.5: (16/3)(1 − ln 2)/1.34.
     singles : float
         T_gΣ(2l + 1)∫n(ε)dε/(ω_l + ε) = Σ(2l + 1)e^(ω_l/T_g)E₁(ω_l/T_g).
     singles_logarithm : float
@@ -83,7 +83,8 @@ class ModeSums:
     singles_printed : float
         What the printed δF_rT implies, 0.5(ξ/a)² ln[2(T_g/ω_D)(ξ/a)^(1/4)]/(⅔ ln 2).
     singles_continuum : float
-        The integral from 0 to L = π(3/4π)^(1/3)ξ/a of the two leading orders, L²{ln[(T_g/ω_D)(ξ/a)^(5/4)/0.67L] + ½ − γ_E}.
+        The integral from 0 to L = π(3/4π)^(1/3)ξ/a of the two leading orders, L²{ln[(T_g/ω_D)(ξ/a)^(5/4)/0.67L] + ½ −
+        γ_E}.
     """
 
     pairs: float
@@ -186,8 +187,8 @@ def orientation_average(samples=0, *, rng=None):
 def pair_attraction(T, omega_i, omega_j, epsilon_i=0.0, epsilon_j=0.0, *, kind="ripplons"):
     r"""Lowering of the free energy of two centres per J², eqs. (73) and (77).
 
-    ``kind="ripplons"`` is (73). It contains the flip-flop |2₁3₂⟩⟨3₁2₂| of eq. (72) and also |3₁3₂⟩⟨2₁2₂|, which (72) does not
-    show; without the latter the attraction would vanish at low temperature and (74) would not follow.
+    ``kind="ripplons"`` is (73). It contains the flip-flop |2₁3₂⟩⟨3₁2₂| of eq. (72) and also |3₁3₂⟩⟨2₁2₂|, which (72)
+    does not show; without the latter the attraction would vanish at low temperature and (74) would not follow.
     ``kind="mixed"`` is (77), a ripplon `omega_i` and a transition `epsilon_j`.
 
     Parameters

@@ -13,7 +13,9 @@ from ..thermal import debye
 from .phonon_coupling import RipplonSpectrum
 
 __all__ = [
+    "BosonBump",
     "DomainHeatCapacity",
+    "boson_bump",
     "debye_coefficient",
     "density_of_transitions",
     "domain_heat_capacity",
@@ -52,6 +54,28 @@ class DomainHeatCapacity:
     total: np.ndarray
     over_T3: np.ndarray
     error: np.ndarray
+
+
+@dataclass(frozen=True)
+class BosonBump:
+    """Maximum of C/T³.
+
+    Attributes
+    ----------
+    exists : bool
+        Whether C/T³ has a maximum between 0.003 and 0.3 T_D.
+    T : float
+        Its temperature in units of ω_D; nan without.
+    over_T3 : float
+        Its height per domain, in units of k_B/T_D³.
+    over_debye : float
+        Its height over that of the Debye phonons alone, at low temperature.
+    """
+
+    exists: bool
+    T: float
+    over_T3: float
+    over_debye: float
 
 
 def density_of_transitions(epsilon, mosaic):
@@ -141,8 +165,8 @@ def transition_heat_capacity(epsilon, T, spectrum, *, stiffening=False):
 def domain_heat_capacity(T, spectrum, *, stiffening=False, normalised=False):
     """Heat capacity per domain, (36) averaged over (34), with the Debye background (Fig. 15).
 
-    At low temperature the mean is (π²/3)T/T_g. As ε of either sign is admitted and the excitations of the ripplons stand
-    on the state of energy ε, they are free to move in all domains with ε < 0.
+    At low temperature the mean is (π²/3)T/T_g. As ε of either sign is admitted and the excitations of the ripplons
+    stand on the state of energy ε, they are free to move in all domains with ε < 0.
 
     Parameters
     ----------
@@ -164,14 +188,14 @@ def domain_heat_capacity(T, spectrum, *, stiffening=False, normalised=False):
     InputError
         If an argument is outside its range.
     ConvergenceError
-        If the quadrature over the energies does not reach a relative error of 1e-6, or 1e-3 with `stiffening` of broadened
-        modes.
+        If the quadrature over the energies does not reach a relative error of 1e-6, or 1e-3 with `stiffening` of
+        broadened modes.
 
     Notes
     -----
-    With y = βε − Σ(2l + 1)ln Z_l the integrand is e^(−|ε|/T_g) times a function of y that is known beyond |y| = 42. In between
-    it is integrated over panels that end where its derivative jumps: at ε = 0, and with stiffening at every |ε| = ω_l.
-    Broadened modes stiffen node by node, so that the mean is then itself a rule over the nodes.
+    With y = βε − Σ(2l + 1)ln Z_l the integrand is e^(−|ε|/T_g) times a function of y that is known beyond |y| = 42. In
+    between it is integrated over panels that end where its derivative jumps: at ε = 0, and with stiffening at every |ε|
+    = ω_l. Broadened modes stiffen node by node, so that the mean is then itself a rule over the nodes.
     """
     spectrum = _spectrum(spectrum)
     T = temperature("T", T, zero=False)
@@ -192,6 +216,45 @@ def domain_heat_capacity(T, spectrum, *, stiffening=False, normalised=False):
     if worst > 1e-6:
         raise ConvergenceError("the average over the energies does not converge", result, worst, t.size)
     return result
+
+
+def boson_bump(spectrum, *, stiffening=False, normalised=False):
+    """Temperature and height of the maximum of C/T³ (Fig. 15).
+
+    Parameters
+    ----------
+    spectrum : RipplonSpectrum
+        The ripplons, discrete or broadened.
+    stiffening : bool
+        Leave out ripplons of a frequency below |ε|.
+    normalised : bool
+        Divide (34) by 2.
+
+    Returns
+    -------
+    BosonBump
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    ConvergenceError
+        If the average over the energies does not converge.
+    """
+    from scipy.optimize import minimize_scalar
+
+    def height(log_T):
+        return domain_heat_capacity(np.exp(log_T), spectrum, stiffening=stiffening, normalised=normalised).over_T3
+
+    grid = np.linspace(math.log(3e-3), math.log(0.3), 120)
+    values = height(grid)
+    inside = np.nonzero((values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:]))[0] + 1
+    if not inside.size:
+        return BosonBump(False, math.nan, math.nan, math.nan)
+    k = inside[np.argmax(values[inside])]
+    best = minimize_scalar(lambda x: -height(x), bounds=(grid[k - 1], grid[k + 1]), method="bounded")
+    top = float(-best.fun)
+    return BosonBump(True, float(math.exp(best.x)), top, top / debye_coefficient(spectrum.mosaic))
 
 
 def debye_coefficient(mosaic=None):
@@ -330,7 +393,7 @@ def _piece(low, high, T, T_g, L, U, Q, nodes, rule):
     a, b = max(a, -_FAR), min(b, _FAR)
     if b <= a:
         return total
-    n = int(math.ceil((b - a) / 3.0))
+    n = math.ceil((b - a) / 3.0)
     step = (b - a) / n
     for i in range(n):
         for j in range(nodes.size):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from .._validation import finite_array, real, temperature
+from .._validation import finite_array, real
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
 from .phonon_coupling import RipplonSpectrum
@@ -117,8 +117,8 @@ class DomainLevels:
         Returns
         -------
         ndarray
-            ρ_exc(ω, T) per domain in units of 1/ω_D. Levels above `E_max` enter through the partition function, within a
-            relative error of 1e-5.
+            ρ_exc(ω, T) per domain in units of 1/ω_D. Levels above `E_max` enter through the partition function, within
+            a relative error of 1e-5.
 
         Raises
         ------
@@ -129,7 +129,13 @@ class DomainLevels:
 
         def rows(omega, T):
             return _excited_levels(
-                self.energies, self.degeneracies, spectrum.frequencies, spectrum.weights, spectrum.mosaic.T_g, omega, T,
+                self.energies,
+                self.degeneracies,
+                spectrum.frequencies,
+                spectrum.weights,
+                spectrum.mosaic.T_g,
+                omega,
+                T,
                 self.E_max,
             )
 
@@ -224,8 +230,8 @@ class BroadenedLevels:
         Returns
         -------
         ndarray
-            ρ_exc(ω, T) per domain in units of 1/ω_D. Levels above `E_max` enter through the partition function, within a
-            relative error of 1e-5.
+            ρ_exc(ω, T) per domain in units of 1/ω_D. Levels above `E_max` enter through the partition function, within
+            a relative error of 1e-5.
 
         Raises
         ------
@@ -314,8 +320,8 @@ def domain_levels(spectrum, E_max=2.5, *, rtol=1e-5):
     E_max : float
         Highest energy in units of ω_D, 1.5 to 4. The discrete orders 2 to 9 have 1323 levels up to 2.
     rtol : float
-        Relative error of the density of broadened levels allowed, 1e-8 to 1e-2. The grid is made finer until the difference
-        from that of twice the step, over 15, is smaller.
+        Relative error of the density of broadened levels allowed, 1e-8 to 1e-2. The grid is made finer until the
+        difference from that of twice the step, over 15, is smaller.
 
     Returns
     -------
@@ -412,9 +418,7 @@ def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
         step = 2.0 * math.pi / period
         # a uniform rule over the modes resolves e^(−sω) up to Im s = π over its step
         most = int(math.pi / modes[0] / step) if spectrum.coupled else 400_000
-        value, size, converged = _bromwich(
-            modes, weights, beta, x, width, c, step, rtol, most, uniform
-        )
+        value, size, converged = _bromwich(modes, weights, beta, x, width, c, step, rtol, most, uniform)
         # the peak of Ω at E = 0 is taken analytically
         smeared = np.exp(-beta * x + 0.5 * (beta * width) ** 2)
         if width > 0.0:
@@ -428,7 +432,8 @@ def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
 def _inversion_modes(spectrum, omega):
     """Modes, or for broadened ones a(E) on a uniform grid, from which ln Z follows.
 
-    What lies beyond `omega` has no influence on the density there. Faded out smoothly, it leaves a transform that decays.
+    What lies beyond `omega` has no influence on the density there. Faded out smoothly, it leaves a transform that
+    decays.
     """
     from scipy.special import erfc
 
@@ -449,7 +454,9 @@ def _energies(omega, E, E_max):
     try:
         omega, E = (np.array(x) for x in np.broadcast_arrays(omega, E))
     except ValueError:
-        raise InputError("E", f"shape {E.shape}", f"a shape that broadcasts with omega of shape {omega.shape}") from None
+        raise InputError(
+            "E", f"shape {E.shape}", f"a shape that broadcasts with omega of shape {omega.shape}"
+        ) from None
     if np.any(omega + E > E_max):
         raise InputError("E", float(np.max(E)), f"omega + E <= E_max = {E_max:g}")
     return omega, E
@@ -462,7 +469,9 @@ def _by_temperature(rows, omega, T, E_max):
     try:
         omega, T = (np.array(x) for x in np.broadcast_arrays(omega, T))
     except ValueError:
-        raise InputError("T", f"shape {T.shape}", f"a shape that broadcasts with omega of shape {omega.shape}") from None
+        raise InputError(
+            "T", f"shape {T.shape}", f"a shape that broadcasts with omega of shape {omega.shape}"
+        ) from None
     if T.ndim and np.all(T == T[..., :1]):
         return rows(omega.reshape(-1, omega.shape[-1]), T[..., 0].ravel()).reshape(omega.shape)
     result = np.zeros(omega.size)
@@ -587,7 +596,7 @@ def _window(cubed, h, T_g, omega, E, nodes, rule):
     """(1/T_g)∫₀^E e^(−ε/T_g) Ω(ω + ε) dε."""
     result = np.zeros(omega.size)
     for k in range(omega.size):
-        n = max(int(math.ceil(E[k] / 0.02)), 1)
+        n = max(math.ceil(E[k] / 0.02), 1)
         step = E[k] / n
         for i in range(n):
             for j in range(nodes.size):
@@ -641,7 +650,7 @@ def _excited_levels(energies, degeneracies, modes, weights, T_g, omega, T, E_max
         if t <= 0.0:
             continue
         # the more terms, the shorter the stretch of levels to be summed one by one
-        terms = min(max(int(math.ceil(230.0 * t)), 3), 120)
+        terms = min(max(math.ceil(230.0 * t), 3), 120)
         reach = _LOST / terms * t
         table = np.empty((terms, n + 1))
         for k in range(terms):

@@ -29,8 +29,8 @@ _EULER = 0.5772156649015329
 class RipplonSpectrum:
     """Spectrum of the ripplons of one domain, as nodes and weights.
 
-    A sum over modes Σ(2l + 1)F(ω_l) is ``sum(weights * F(frequencies))``; with coupling to phonons the weights are those of
-    a quadrature over the broadened profiles, eq. (55).
+    A sum over modes Σ(2l + 1)F(ω_l) is ``sum(weights * F(frequencies))``; with coupling to phonons the weights are
+    those of a quadrature over the broadened profiles, eq. (55).
 
     Attributes
     ----------
@@ -314,7 +314,8 @@ def _mean_logarithm(x):
 
 @functools.cache
 def _mean_logarithm_near():
-    """Chebyshev series of the mean logarithm on |x| <= 12, where its derivative is √2 times Dawson's integral of x/√2."""
+    """Chebyshev series of the mean logarithm on |x| <= 12, where its derivative is √2 times Dawson's integral of
+    x/√2."""
     from scipy.special import dawsn
 
     slope = np.polynomial.Chebyshev.interpolate(lambda x: math.sqrt(2.0) * dawsn(x / math.sqrt(2.0)), 160, [-12, 12])
@@ -386,7 +387,11 @@ def _quadrature(bare, degeneracy, T_g, c, D, rtol):
         keep = ~good
         coarse = np.concatenate([fine[:m][keep], fine[m:][keep]])
         left, middle, right, kinds = left[keep], middle[keep], right[keep], kinds[keep]
-        left, right, kinds = np.concatenate([left, middle]), np.concatenate([middle, right]), np.concatenate([kinds] * 2)
+        left, right, kinds = (
+            np.concatenate([left, middle]),
+            np.concatenate([middle, right]),
+            np.concatenate([kinds] * 2),
+        )
     else:
         raise ConvergenceError("the quadrature over the broadened modes does not converge", None, error, count)
     omega = np.concatenate([part[0].ravel() for part in done])

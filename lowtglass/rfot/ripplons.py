@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._validation import integer, real
+from .._validation import finite_array, integer, real
 from ..errors import InputError
 from .mosaic import Mosaic
 
@@ -21,8 +21,12 @@ __all__ = [
     "domain_wall",
     "highest_order",
     "ripplon_frequencies",
+    "shell_equation",
     "shell_modes",
+    "terahertz",
 ]
+
+_HBAR, _K_B = 1.054571817e-34, 1.380649e-23
 
 
 @dataclass(frozen=True)
@@ -161,9 +165,7 @@ def barrier_frequency(mosaic):
     radius = (3.0 * beads / (4.0 * math.pi)) ** (1.0 / 3.0)
     mass = mosaic.xi**2 * mosaic.T_g / mosaic.sound_velocity**2
     frequency = math.sqrt(4.5 * barrier / mass) / radius
-    return BarrierFrequency(
-        frequency, frequency * mosaic.xi, frequency / (2.0 * math.pi), beads, barrier, entropy
-    )
+    return BarrierFrequency(frequency, frequency * mosaic.xi, frequency / (2.0 * math.pi), beads, barrier, entropy)
 
 
 def highest_order(mosaic):
@@ -261,18 +263,7 @@ def shell_modes(l, n=4, *, surface_tension=1.0, wall_density=1.0, radius=1.0, ga
     from scipy.special import spherical_jn
 
     l, n = integer("l", l, minimum=2, maximum=50), integer("n", n, minimum=1, maximum=1000)
-    sigma, rho_w, R, rho_g, c_g = (
-        real(name, value, minimum=0.0, open_minimum=True)
-        for name, value in (
-            ("surface_tension", surface_tension),
-            ("wall_density", wall_density),
-            ("radius", radius),
-            ("gas_density", gas_density),
-            ("gas_velocity", gas_velocity),
-        )
-    )
-    stiffness = (l - 1) * (l + 2) * sigma
-    mass, spring = rho_w / (rho_g * R), stiffness / (rho_g * R * c_g**2)
+    mass, spring = _shell(l, surface_tension, wall_density, radius, gas_density, gas_velocity)
 
     def slope(z):
         return spherical_jn(l, z, derivative=True)
@@ -301,15 +292,96 @@ def shell_modes(l, n=4, *, surface_tension=1.0, wall_density=1.0, radius=1.0, ga
         roots[k] = brentq(equation, low, rigid[k], xtol=1e-15 * low, rtol=1e-14)
         residual[k] = abs(equation(roots[k])) / sum(abs(term) for term in terms(roots[k]))
         low = rigid[k]
+    unit = gas_velocity / radius
     return ShellModes(
         l,
-        roots * c_g / R,
+        roots * unit,
         roots,
-        math.sqrt(stiffness / (rho_w * R**2)),
-        math.sqrt(stiffness / ((rho_w + rho_g * R / l) * R**2)),
-        rigid * c_g / R,
+        math.sqrt(spring / mass) * unit,
+        math.sqrt(spring / (mass + 1.0 / l)) * unit,
+        rigid * unit,
         residual,
     )
+
+
+def shell_equation(z, l, *, surface_tension=1.0, wall_density=1.0, radius=1.0, gas_density=0.1, gas_velocity=1.0):
+    """Both sides of eq. (30) as functions of z = ωR/c_g (Fig. 13).
+
+    Parameters
+    ----------
+    z : array_like
+        Arguments > 0.
+    l : int
+        Order of the spherical harmonic, 2 to 50.
+    surface_tension : float
+        Surface tension σ > 0 of the shell.
+    wall_density : float
+        Mass per area ρ_W > 0 of the shell.
+    radius : float
+        Radius R > 0.
+    gas_density : float
+        Density ρ_g > 0 of the gas.
+    gas_velocity : float
+        Velocity of sound c_g > 0 of the gas.
+
+    Returns
+    -------
+    left, right : ndarray
+        cot α_l(z), which is infinite where j_l′(z) = 0, and ρ_W/ρ_gR − (l − 1)(l + 2)σ/(ρ_gR(ωR)²).
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    """
+    from scipy.special import spherical_jn
+
+    z, l = finite_array("z", z, minimum=0.0, open_minimum=True), integer("l", l, minimum=2, maximum=50)
+    mass, spring = _shell(l, surface_tension, wall_density, radius, gas_density, gas_velocity)
+    with np.errstate(divide="ignore"):
+        ratio = spherical_jn(l + 1, z) / spherical_jn(l, z)
+        left = 1.0 / (-l + z * ratio)
+    return left[()], (mass - spring / z**2)[()]
+
+
+def terahertz(omega, debye_temperature=342.0):
+    """Frequency ω/2π in THz: the paper has about 1 THz for the lowest ripplon of silica.
+
+    Parameters
+    ----------
+    omega : array_like
+        Frequencies in units of ω_D, >= 0.
+    debye_temperature : float
+        T_D in K, > 0; by default that of silica.
+
+    Returns
+    -------
+    ndarray
+        ωk_BT_D/(2πħ) in THz.
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+    """
+    theta = real("debye_temperature", debye_temperature, minimum=0.0, open_minimum=True)
+    unit = _K_B * theta / (2.0 * math.pi * _HBAR) * 1e-12
+    return (finite_array("omega", omega, minimum=0.0) * unit)[()]
+
+
+def _shell(l, surface_tension, wall_density, radius, gas_density, gas_velocity):
+    """ρ_W/ρ_gR and (l − 1)(l + 2)σ/ρ_gRc_g² of checked numbers."""
+    sigma, rho_w, R, rho_g, c_g = (
+        real(name, value, minimum=0.0, open_minimum=True)
+        for name, value in (
+            ("surface_tension", surface_tension),
+            ("wall_density", wall_density),
+            ("radius", radius),
+            ("gas_density", gas_density),
+            ("gas_velocity", gas_velocity),
+        )
+    )
+    return rho_w / (rho_g * R), (l - 1) * (l + 2) * sigma / (rho_g * R * c_g**2)
 
 
 def _check(mosaic):

@@ -84,8 +84,8 @@ def relaxational_sound(omega, T, mosaic):
     .. math:: \frac{\delta c_s}{c_s} = -\left\langle\frac{g^2}{2\rho c_s^2}\Bigl(\frac{\epsilon}{E}\Bigr)^2
               \frac{\beta}{\cosh^2(\beta E/2)}\,\frac{1}{1 + \omega^2\tau^2}\right\rangle .
 
-    Eq. (56) as printed has cosh²βE and lacks the minus sign. With w = Δ²/E² and a = ωτ(Δ = E) the mean over Δ is closed,
-    ½∫w√(1 − w)/(w² + a²)dw = Re[√(1 + ia) artanh(1/√(1 + ia)) − 1], which is ½ln(4/a) − 1 for a ≪ 1.
+    Eq. (56) as printed has cosh²βE and lacks the minus sign. With w = Δ²/E² and a = ωτ(Δ = E) the mean over Δ is
+    closed, ½∫w√(1 − w)/(w² + a²)dw = Re[√(1 + ia) artanh(1/√(1 + ia)) − 1], which is ½ln(4/a) − 1 for a ≪ 1.
 
     Parameters
     ----------
@@ -111,7 +111,9 @@ def relaxational_sound(omega, T, mosaic):
     try:
         omega, T = np.broadcast_arrays(omega, T)
     except ValueError:
-        raise InputError("T", f"shape {T.shape}", f"a shape that broadcasts with omega of shape {omega.shape}") from None
+        raise InputError(
+            "T", f"shape {T.shape}", f"a shape that broadcasts with omega of shape {omega.shape}"
+        ) from None
     values = []
     for n in (12, 16):
         nodes, weights = gauss_legendre(n)

@@ -1,7 +1,7 @@
 """Densities of transitions by steepest descent, as the paper computes them (Sec. IV.E, eqs. (38)–(47)).
 
-ln Z(s) = −Σ g ln(1 − e^(−sω)), U = −d ln Z/ds and the higher derivatives are tabulated once against ln s; the saddle points
-are then roots of one monotone function of s.
+ln Z(s) = −Σ g ln(1 − e^(−sω)), U = −d ln Z/ds and the higher derivatives are tabulated once against ln s; the saddle
+points are then roots of one monotone function of s.
 """
 
 import math
@@ -30,8 +30,8 @@ class GroundSaddle:
     ----------
     omega : ndarray
         Frequencies in units of ω_D.
-    density : ndarray
-        ρ(ω) of eq. (39), per domain in units of 1/ω_D.
+    density, log_density : ndarray
+        ρ(ω) of eq. (39), per domain in units of 1/ω_D, and its logarithm.
     kappa : ndarray
         Saddle point κ₀ of eq. (40).
     fourth : ndarray
@@ -48,6 +48,7 @@ class GroundSaddle:
 
     omega: np.ndarray
     density: np.ndarray
+    log_density: np.ndarray
     kappa: np.ndarray
     fourth: np.ndarray
     third: np.ndarray
@@ -117,7 +118,7 @@ class SteepestDescent:
         Parameters
         ----------
         omega : array_like
-            Frequencies in units of ω_D, 1e-11 to 10.
+            Frequencies in units of ω_D, 1e-11 to 10000; beyond 700 or so the density itself overflows to infinity.
 
         Returns
         -------
@@ -130,10 +131,22 @@ class SteepestDescent:
         ConvergenceError
             If a saddle point is not found.
         """
-        omega = finite_array("omega", omega, minimum=1e-11, maximum=10.0)
+        omega = finite_array("omega", omega, minimum=1e-11, maximum=1e4)
         rows = _ground(self._table, self.spectrum.mosaic.T_g, omega.ravel())
-        fields = [row.reshape(omega.shape)[()] for row in rows]
-        result = GroundSaddle(omega[()], *fields[:6], int(np.max(rows[6])))
+        log_density, kappa, fourth, third, correction, residual = (row.reshape(omega.shape)[()] for row in rows[:6])
+        with np.errstate(over="ignore"):
+            density = np.exp(log_density)
+        result = GroundSaddle(
+            omega[()],
+            density,
+            log_density,
+            kappa,
+            fourth,
+            third,
+            density * (1.0 + correction),
+            residual,
+            int(np.max(rows[6])),
+        )
         return _converged(result)
 
     def cumulative(self, omega, E):
@@ -273,9 +286,8 @@ def _at(table, order, log_s):
     i = min(max(i, 0), table.shape[1] - 2)
     u = (log_s - _LOW) / _STEP - i
     v = 1.0 - u
-    return (
-        v * v * (table[order, i] * (1.0 + 2.0 * u) + table[order + 6, i] * u)
-        + u * u * (table[order, i + 1] * (1.0 + 2.0 * v) - table[order + 6, i + 1] * v)
+    return v * v * (table[order, i] * (1.0 + 2.0 * u) + table[order + 6, i] * u) + u * u * (
+        table[order, i + 1] * (1.0 + 2.0 * v) - table[order + 6, i + 1] * v
     )
 
 
@@ -310,10 +322,10 @@ def _ground(table, T_g, omega):
         f3 = _at(table, 3, x) + 2.0 / top**3
         f4 = _at(table, 4, x) + 6.0 / top**4
         kappa[k] = top
-        density[k] = math.exp(s * omega[k] + _at(table, 0, x)) / (math.sqrt(2.0 * math.pi * f2) * top * T_g)
+        density[k] = s * omega[k] + _at(table, 0, x) - 0.5 * math.log(2.0 * math.pi * f2) - math.log(top * T_g)
         fourth[k] = f4 / (24.0 * f2 * f2)
         third[k] = f3 / (6.0 * f2**1.5)
-        corrected[k] = density[k] * (1.0 + f4 / (8.0 * f2 * f2) - 5.0 * f3 * f3 / (24.0 * f2**3))
+        corrected[k] = f4 / (8.0 * f2 * f2) - 5.0 * f3 * f3 / (24.0 * f2**3)
         residual[k] = abs(_at(table, 1, x) + 1.0 / top - omega[k]) / omega[k]
         count[k] = steps
     return density, kappa, fourth, third, corrected, residual, count
@@ -336,7 +348,8 @@ def _cell(table, U):
 def _cumulative_saddle(table, T_g, omega, E, guess):
     """ln N_E, λ₀, μ₀, ln s, residual, iterations.
 
-    1/λ = ω + E − U(s) and 1/μ = U(s) − ω with s = β_g + λ − μ: one increasing function of s between U = ω + E and U = ω.
+    1/λ = ω + E − U(s) and 1/μ = U(s) − ω with s = β_g + λ − μ: one increasing function of s between U = ω + E and U =
+    ω.
     """
     beta = 1.0 / T_g
     low = _LOW + _STEP * _cell(table, omega + E)
