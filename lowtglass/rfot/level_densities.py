@@ -378,7 +378,8 @@ def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
     width : float
         Width σ of the average in units of ω_D, 0 to 0.2; at least 0.005 for discrete modes.
     rtol : float
-        Relative error wanted, 1e-10 to 1e-2.
+        Relative error wanted of the integral along the line, 1e-10 to 1e-2. For broadened modes a(E) is taken on 4096
+        points up to 2ω, which holds 1e-7 with a smeared cut-off.
 
     Returns
     -------

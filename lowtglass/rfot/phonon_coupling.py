@@ -49,7 +49,8 @@ class RipplonSpectrum:
     shifted : ndarray, shape (n_l,)
         ω_l(0), the shifted frequencies at ω → 0.
     survival : ndarray, shape (n_l,)
-        Integral of each profile over all frequencies. As printed, (55) is not normalised.
+        Integral of each profile over all frequencies. As printed, (55) is not normalised: with friction ∝ ω³ each line
+        has a tail around γ_ω = ω that holds 1/4 at weak coupling, and at strong coupling most of the line is lost.
     modes : float
         Σ(2l + 1) survival, the modes left of Σ(2l + 1).
     normalised : bool
@@ -314,8 +315,7 @@ def _mean_logarithm(x):
 
 @functools.cache
 def _mean_logarithm_near():
-    """Chebyshev series of the mean logarithm on |x| <= 12, where its derivative is √2 times Dawson's integral of
-    x/√2."""
+    """Chebyshev series of the mean logarithm on |x| <= 12; its derivative is √2 times Dawson's integral of x/√2."""
     from scipy.special import dawsn
 
     slope = np.polynomial.Chebyshev.interpolate(lambda x: math.sqrt(2.0) * dawsn(x / math.sqrt(2.0)), 160, [-12, 12])
