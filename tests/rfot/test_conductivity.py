@@ -1,5 +1,6 @@
 """Scattering rates and thermal conductivity, eq. (48), Figs. 1, 19 and 20."""
 
+import itertools
 import math
 
 import numpy as np
@@ -36,7 +37,7 @@ def kinetic(T, path, cuts):
     def integrand(w):
         return 3 * w**2 / (2 * math.pi**2 * C**3) * einstein(w / T) * path(w) * C / 3
 
-    return sum(quad(integrand, a, b, limit=400, epsrel=1e-7)[0] for a, b in zip(cuts, cuts[1:], strict=False))
+    return sum(quad(integrand, a, b, limit=400, epsrel=1e-7)[0] for a, b in itertools.pairwise(cuts))
 
 
 def test_uniform_mean_free_path():

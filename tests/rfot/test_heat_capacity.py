@@ -1,5 +1,6 @@
 """Heat capacity of a domain: (36) against derivatives of ln Z, its average against other quadratures, Fig. 15."""
 
+import itertools
 import math
 
 import mpmath
@@ -69,7 +70,7 @@ def averaged(T, spectrum, **options):
     def integrand(e):
         return transition_heat_capacity(e, T, spectrum, **options) * density_of_transitions(e, SILICA)
 
-    return sum(quad(integrand, a, b, limit=200, epsrel=1e-10)[0] for a, b in zip(cuts, cuts[1:], strict=False))
+    return sum(quad(integrand, a, b, limit=200, epsrel=1e-10)[0] for a, b in itertools.pairwise(cuts))
 
 
 @pytest.mark.parametrize("T", [0.001, 0.02, 0.1, 0.5])

@@ -1,5 +1,6 @@
 """Densities of transitions: enumeration, recursion, Laplace inversion and steepest descent against one another."""
 
+import itertools
 import math
 
 import numpy as np
@@ -32,7 +33,9 @@ def test_enumeration_by_brute_force():
     counted = {}
     for n in range(5):
         for chosen in combinations_with_replacement(range(len(modes)), n) if n < 3 else ():
-            counted[round(sum(modes[i] for i in chosen), 9)] = counted.get(round(sum(modes[i] for i in chosen), 9), 0) + 1
+            counted[round(sum(modes[i] for i in chosen), 9)] = (
+                counted.get(round(sum(modes[i] for i in chosen), 9), 0) + 1
+            )
     top = 3 * modes[0] - 1e-6  # three quanta lie above
     for energy, degeneracy in zip(LEVELS.energies, LEVELS.degeneracies, strict=True):
         if energy > top:
@@ -105,7 +108,9 @@ def test_discrete_density_by_laplace_inversion():
     width, omega = 0.02, np.array([0.1, 0.25, 0.6, 1.2])
     beta = 1 / T_G
     shift = omega[:, None] - LEVELS.energies
-    smeared = 0.5 * np.exp(-beta * shift + (beta * width) ** 2 / 2) * erfc((beta * width**2 - shift) / math.sqrt(2) / width)
+    smeared = (
+        0.5 * np.exp(-beta * shift + (beta * width) ** 2 / 2) * erfc((beta * width**2 - shift) / math.sqrt(2) / width)
+    )
     exact = smeared @ LEVELS.degeneracies / T_G
     np.testing.assert_allclose(laplace_inversion(omega, BARE, width=width), exact, rtol=1e-7)
 
@@ -145,7 +150,7 @@ def test_upper_states_of_broadened_modes(T):
         cuts = [k * T for k in (0, 0.5, 1, 2, 4, 8, 16, 40)]
         exact = sum(
             quad(lambda e: 2 / T_G * math.exp(-e / T_G) / (math.exp(e / T) + 1) * spline(omega + e), a, b, limit=300)[0]
-            for a, b in zip(cuts, cuts[1:], strict=False)
+            for a, b in itertools.pairwise(cuts)
         )
         assert DENSITY.from_excited(omega, T) == pytest.approx(exact, rel=1e-6)
         number = quad(lambda e: math.exp(-e / T_G) / T_G * spline(omega + e), 0, 10 * T, limit=300)[0]

@@ -1,5 +1,6 @@
 """Friction, shift and broadened spectrum, eqs. (52)–(55)."""
 
+import itertools
 import math
 
 import mpmath
@@ -89,7 +90,7 @@ def test_quadrature_over_the_profiles(D):
 
     for l in (2, 5, 9):
         parts = [0.0, 0.03, 0.06, 0.1, 0.2, c, 0.5, 1.0, 5.0]
-        whole = sum(quad(line, a, b, (l,), limit=400)[0] for a, b in zip(parts, parts[1:], strict=False))
+        whole = sum(quad(line, a, b, (l,), limit=400)[0] for a, b in itertools.pairwise(parts))
         whole += quad(lambda y, l=l: line(1 / y, l) / y**2, 0.0, 0.2, limit=400)[0]
         assert spectrum.survival[l - 2] == pytest.approx(whole, rel=2e-7)
     assert spectrum.modes == pytest.approx(np.sum(spectrum.weights), rel=1e-12)
@@ -97,7 +98,7 @@ def test_quadrature_over_the_profiles(D):
     exact = np.sum(spectrum.weights * np.exp(-spectrum.frequencies / 0.05))
     numeric = sum(
         quad(lambda w: spectrum.profile(w) * math.exp(-w / 0.05), a, b, limit=400)[0]
-        for a, b in zip(parts, parts[1:], strict=False)
+        for a, b in itertools.pairwise(parts)
     )
     assert exact == pytest.approx(numeric, rel=1e-7)
 

@@ -1,5 +1,6 @@
 """Relaxational sound, eqs. (56), (57), and the appendices."""
 
+import itertools
 import math
 
 import mpmath
@@ -42,9 +43,9 @@ def mean_over_amplitudes(a):
         return math.sqrt(1 - w) / (1 + ratio**2) * (ratio if loss else 1.0)
 
     edge = 0.5 * math.log(a)
-    cuts = sorted({-40.0, edge - 4, edge, min(edge + 4, -1e-9), -1e-9})
+    cuts = sorted({-40.0, *(min(edge + k, -1e-9) for k in (-4, 0, 4)), -1e-9})
     return [
-        sum(quad(value, p, q, (loss,), limit=300, epsrel=1e-11)[0] for p, q in zip(cuts, cuts[1:], strict=False))
+        sum(quad(value, p, q, (loss,), limit=300, epsrel=1e-11)[0] for p, q in itertools.pairwise(cuts))
         for loss in (False, True)
     ]
 
@@ -86,7 +87,10 @@ def test_rayleigh_scattering():
     # the same term by term from the constants of the text
     wall = domain_wall(SILICA)
     rho = SILICA.T_g / (SILICA.sound_velocity * 0.1) ** 2
-    j2 = float(mpmath.sqrt(mpmath.pi / (2 * sphere_argument(omega, SILICA))) * mpmath.besselj(2.5, sphere_argument(omega, SILICA)))
+    j2 = float(
+        mpmath.sqrt(mpmath.pi / (2 * sphere_argument(omega, SILICA)))
+        * mpmath.besselj(2.5, sphere_argument(omega, SILICA))
+    )
     line = 2 * math.sqrt(30) / (math.sqrt(2 * math.pi) * omega)
     rate = omega / SILICA.T_g / 200 * 1.125 * wall.surface_tension / rho * math.pi**2 * 8 * 5 * j2**2 * line
     assert found.rate == pytest.approx(rate, rel=1e-10)
