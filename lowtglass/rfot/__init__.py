@@ -52,7 +52,14 @@ from .heat_capacity import (
 )
 from .level_densities import BroadenedLevels, DomainLevels, domain_levels, laplace_inversion
 from .mosaic import Mosaic
-from .phonon_coupling import RipplonSpectrum, frequency_shift, friction, largest_cutoff, ripplon_spectrum
+from .phonon_coupling import (
+    RipplonSpectrum,
+    frequency_shift,
+    friction,
+    largest_cutoff,
+    ripplon_spectrum,
+    shift_sign_change,
+)
 from .ripplons import (
     BarrierFrequency,
     DomainWall,
@@ -125,6 +132,7 @@ __all__ = [
     "scattering_rate",
     "shell_equation",
     "shell_modes",
+    "shift_sign_change",
     "specific_heat",
     "sphere_argument",
     "terahertz",

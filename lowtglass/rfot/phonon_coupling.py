@@ -18,7 +18,7 @@ from ..numerics import gauss_legendre
 from .mosaic import Mosaic
 from .ripplons import highest_order, ripplon_frequencies
 
-__all__ = ["RipplonSpectrum", "frequency_shift", "friction", "largest_cutoff", "ripplon_spectrum"]
+__all__ = ["RipplonSpectrum", "frequency_shift", "friction", "largest_cutoff", "ripplon_spectrum", "shift_sign_change"]
 
 _NODES = 10  # of the rule on each panel
 _LOWEST, _HIGHEST = 1e-4, 1e3  # frequencies between which the panels follow ln ω
@@ -191,6 +191,32 @@ def largest_cutoff(mosaic, *, D=30.0):
     _check(mosaic)
     lowest = ripplon_frequencies(mosaic, 2)[0]
     return float(mosaic.xi * (2.0 * lowest / (mosaic.T_g * (1.0 + 3.0 / _width(D)))) ** (1.0 / 3.0))
+
+
+def shift_sign_change(*, D=30.0):
+    """Frequency, over ω_c, above which phonons raise the frequency of a resonance.
+
+    The zero of the integral in (54), whatever ω_c and T_g. The paper has 'a multiple of ω_c'; it lies below ω_c.
+
+    Parameters
+    ----------
+    D : float
+        ω_c is smeared by ω_c/√D, D >= 9; infinite for a sharp cut-off.
+
+    Returns
+    -------
+    float
+        ω/ω_c.
+
+    Raises
+    ------
+    InputError
+        If `D` is outside its range.
+    """
+    from scipy.optimize import brentq
+
+    D = _width(D)
+    return float(brentq(lambda x: _principal_value(np.array([x]), 1.0, D)[0], 0.3, 0.999, xtol=1e-13))
 
 
 def ripplon_spectrum(mosaic, cutoff=None, *, D=30.0, l_max=None, normalised=False, rtol=1e-9):

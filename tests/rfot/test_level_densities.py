@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.integrate import quad, simpson
 from scipy.interpolate import make_interp_spline
 from scipy.special import erfc
@@ -146,14 +148,18 @@ def test_broadened_density_and_its_partition_function():
 @pytest.mark.parametrize("T", [5e-4, 0.005, 0.03])
 def test_upper_states_of_broadened_modes(T):
     spline = make_interp_spline(DENSITY.energies, DENSITY.density, 5)
+
+    def thermal(e, omega):
+        return 2 / T_G * math.exp(-e / T_G) / (math.exp(e / T) + 1) * spline(omega + e)
+
+    def flat(e, omega):
+        return math.exp(-e / T_G) / T_G * spline(omega + e)
+
     for omega in (0.02, 0.11, 0.7):
         cuts = [k * T for k in (0, 0.5, 1, 2, 4, 8, 16, 40)]
-        exact = sum(
-            quad(lambda e: 2 / T_G * math.exp(-e / T_G) / (math.exp(e / T) + 1) * spline(omega + e), a, b, limit=300)[0]
-            for a, b in itertools.pairwise(cuts)
-        )
+        exact = sum(quad(thermal, a, b, (omega,), limit=300)[0] for a, b in itertools.pairwise(cuts))
         assert DENSITY.from_excited(omega, T) == pytest.approx(exact, rel=1e-6)
-        number = quad(lambda e: math.exp(-e / T_G) / T_G * spline(omega + e), 0, 10 * T, limit=300)[0]
+        number = quad(flat, 0, 10 * T, (omega,), limit=300)[0]
         assert DENSITY.cumulative(omega, 10 * T) == pytest.approx(number, rel=1e-7)
 
 
@@ -232,6 +238,17 @@ def test_excited_density_by_parts():
     E = 25 * T * (1 + nodes)
     weight = 25 * T * weights * 0.5 / T / np.cosh(0.5 * E / T) ** 2
     assert np.sum(weight * DENSITY.cumulative(omega, E)) == pytest.approx(DENSITY.from_excited(omega, T), rel=1e-6)
+
+
+@given(omega=st.floats(0.01, 1.2), T=st.floats(0.001, 2.0), E=st.floats(0.001, 1.0))
+@settings(deadline=None, max_examples=40)
+def test_densities_are_positive_and_grow(omega, T, E):
+    for densities in (LEVELS, DENSITY):
+        assert densities.from_ground(omega) >= math.exp(-omega / T_G) / T_G * (1 - 1e-12)
+        assert 0 <= densities.from_excited(omega, T) <= densities.from_excited(omega, 1.1 * T)
+        assert 0 <= densities.cumulative(omega, E) <= densities.cumulative(omega, 1.1 * E)
+        # f(E, T) is at most 2 and falls below 2e^(−k) beyond kT
+        assert densities.from_excited(omega, T) >= 0.5 * densities.cumulative(omega, min(T, 1.0))
 
 
 @pytest.mark.parametrize(

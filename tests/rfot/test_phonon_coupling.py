@@ -17,6 +17,7 @@ from lowtglass.rfot import (
     largest_cutoff,
     ripplon_frequencies,
     ripplon_spectrum,
+    shift_sign_change,
 )
 
 GLASS = Mosaic(T_g=3.5)
@@ -67,15 +68,19 @@ def test_coefficients_from_the_second_lines_of_the_equations():
 
 
 def test_response_obeys_kramers_and_kronig():
-    """Shift and friction belong to one retarded self-energy: the shift is the Hilbert transform of the cut-off friction."""
+    """Shift and friction belong to one self-energy: the shift is the Hilbert transform of the friction below ω_c."""
     c = 1.8 / 5.8
     omega = 0.12
     found = principal_value(lambda x: friction(float(x), GLASS) / mpmath.pi, mpmath.mpf(omega), c)
     assert frequency_shift(omega, GLASS, 1.8, D=math.inf) == pytest.approx(-float(found), rel=1e-6)
 
 
-def test_shift_changes_sign_above_the_cutoff():
+def test_shift_changes_sign_just_below_the_cutoff():
     assert frequency_shift(0.1, GLASS) < 0.0 < frequency_shift(0.6, GLASS)
+    x = shift_sign_change(D=math.inf)
+    assert 1 / 3 + x / 2 + x**2 + x**3 * math.log((1 - x) / x) == pytest.approx(0.0, abs=1e-12)
+    assert 0.89 < x < shift_sign_change() < 1.0
+    assert frequency_shift(shift_sign_change() * 1.8 / 5.8, GLASS) == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize("D", [30.0, math.inf])
