@@ -7,7 +7,7 @@ import numpy as np
 
 from .._validation import finite_array, real
 from ..errors import InputError
-from .mosaic import Mosaic
+from ._arguments import check_mosaic
 from .ripplons import domain_wall, ripplon_frequencies
 
 __all__ = [
@@ -97,7 +97,7 @@ def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, 
     """
     from scipy.special import spherical_jn
 
-    _check(mosaic)
+    check_mosaic(mosaic)
     omega = finite_array("omega", omega, minimum=0.0, open_minimum=True)
     T, D = real("T", T, minimum=0.0, open_minimum=True), real("D", D, minimum=0.0, open_minimum=True)
     if tension not in ("printed", "balanced"):
@@ -147,7 +147,7 @@ def sphere_argument(omega, mosaic):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     radius = mosaic.xi * (3.0 / (4.0 * math.pi)) ** (1.0 / 3.0)
     return (finite_array("omega", omega, minimum=0.0) * radius / mosaic.sound_velocity)[()]
 
@@ -218,13 +218,8 @@ def quadratic_crossover(mosaic):
     InputError
         If `mosaic` is none.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     c = mosaic.sound_velocity
     return Crossover(
         4.0 * c * mosaic.xi**-1.5, 4.0 * c * mosaic.xi**-0.5, 4.0 * mosaic.xi**-0.5 / math.sqrt(6.0 * math.pi**2)
     )
-
-
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")

@@ -8,8 +8,8 @@ import numpy as np
 from .. import phonons
 from .._validation import finite_array, real, temperature
 from ..errors import InputError
+from ._arguments import check_mosaic
 from .level_densities import BroadenedLevels, DomainLevels
-from .mosaic import Mosaic
 from .steepest_descent import SteepestDescent
 
 __all__ = [
@@ -76,7 +76,7 @@ def bare_ratio(mosaic, *, orientation_average=False):
     InputError
         If `mosaic` is none.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     return (3.0 if orientation_average else 1.0) * mosaic.volume / (2.0 * math.pi**2)
 
 
@@ -221,7 +221,7 @@ def uniform_conductivity(T, ratio, mosaic, *, rtol=1e-8):
     """
     T = temperature("T", T, zero=False)
     ratio = real("ratio", ratio, minimum=0.0, open_minimum=True)
-    _check(mosaic)
+    check_mosaic(mosaic)
     c = mosaic.sound_velocity
     found = phonons.thermal_conductivity(
         T, lambda omega, T: omega / (2.0 * math.pi * c * ratio), _phonons(mosaic), rtol=rtol
@@ -256,11 +256,6 @@ def conductivity_unit(debye_temperature=342.0, sound_velocity=4100.0):
     theta = real("debye_temperature", debye_temperature, minimum=0.0, open_minimum=True)
     c = real("sound_velocity", sound_velocity, minimum=0.0, open_minimum=True)
     return _K_B * (_K_B * theta / _HBAR) ** 2 / (math.pi * c)
-
-
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")
 
 
 def _densities(densities):

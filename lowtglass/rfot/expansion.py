@@ -16,7 +16,7 @@ import numpy as np
 from .._validation import finite_array, integer, real, temperature
 from ..errors import InputError
 from ..numerics import gauss_legendre
-from .mosaic import Mosaic
+from ._arguments import check_mosaic
 from .ripplons import highest_order, ripplon_frequencies
 
 __all__ = [
@@ -247,7 +247,7 @@ def thermally_active(T, mosaic):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     T = temperature("T", T, zero=False)
     return _active(T, mosaic.T_g, np.zeros(()))[()]
 
@@ -273,7 +273,7 @@ def mode_sums(mosaic, *, l_max=None):
     """
     from scipy.special import exp1
 
-    _check(mosaic)
+    check_mosaic(mosaic)
     l_max = math.floor(highest_order(mosaic)) if l_max is None else integer("l_max", l_max, minimum=2, maximum=1000)
     omega = ripplon_frequencies(mosaic, l_max)
     weight = 2.0 * np.arange(2, l_max + 1) + 1.0
@@ -318,7 +318,7 @@ def transition_transition_integral(T, mosaic):
     """
     from scipy.special import exp1, expi
 
-    _check(mosaic)
+    check_mosaic(mosaic)
     t = temperature("T", T) / mosaic.T_g
     nodes, weights = gauss_legendre(16)
     # u = x/t from 0 to 700 in panels that shrink towards the logarithm of h at 0, and to x = 700 where t is large
@@ -359,7 +359,7 @@ def attraction(T, mosaic, *, pairs="printed", low_temperature=False):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     T = temperature("T", T, zero=False)
     if pairs not in ("printed", "once"):
         raise InputError("pairs", pairs, "'printed' or 'once'")
@@ -490,7 +490,7 @@ def printed_expansion(mosaic, T=1.0, *, density=2200.0, sound_velocity=4100.0, d
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     T = real("T", T, minimum=0.0, open_minimum=True)
     modulus, a, theta = _elastic(density, sound_velocity, debye_temperature)
     x, T_g, t = mosaic.xi, mosaic.T_g, T / theta
@@ -528,7 +528,7 @@ def breakdown_temperature(mosaic):
     InputError
         If `mosaic` is none.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     return 8.0 / math.pi**2 * math.log(2.0) * mode_sums(mosaic).singles / mosaic.volume**2
 
 
@@ -550,13 +550,8 @@ def direct_coupling_bound(mosaic):
     InputError
         If `mosaic` is none.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     return 12.0 * math.log(2.0) / math.pi**2 / mosaic.lindemann
-
-
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")
 
 
 def _elastic(density, sound_velocity, debye_temperature):

@@ -10,6 +10,7 @@ from .._validation import finite_array, real, temperature
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
 from ..thermal import debye
+from ._arguments import broadcast
 from .phonon_coupling import RipplonSpectrum
 
 __all__ = [
@@ -317,12 +318,7 @@ def _excitation(epsilon, T, spectrum, stiffening):
     """Arguments broadcast, and the sums over modes for each pair."""
     spectrum = _spectrum(spectrum)
     epsilon, T = finite_array("epsilon", epsilon), temperature("T", T, zero=False)
-    try:
-        epsilon, T = np.broadcast_arrays(epsilon, T)
-    except ValueError:
-        raise InputError(
-            "T", f"shape {T.shape}", f"a shape that broadcasts with epsilon of shape {epsilon.shape}"
-        ) from None
+    epsilon, T = broadcast(epsilon=epsilon, T=T)
     threshold = np.abs(epsilon).ravel() if stiffening else np.zeros(epsilon.size)
     sums = np.array(
         [_sums_above(spectrum.frequencies, spectrum.weights, t, e) for t, e in zip(T.ravel(), threshold, strict=True)]

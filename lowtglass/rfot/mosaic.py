@@ -12,8 +12,8 @@ __all__ = ["Mosaic"]
 class Mosaic:
     """A glass as a mosaic of frozen domains (Lubchenko and Wolynes 2004), in reduced units.
 
-    ħ = k_B = 1, energies and temperatures in units of the Debye frequency ω_D, lengths in units of the distance a of the
-    elementary units (beads). The sound velocity is then c_s = (6π²)^(−1/3).
+    ħ = k_B = 1, energies and temperatures in units of the Debye frequency ω_D, lengths in units of the distance a of
+    the elementary units (beads). The sound velocity is then c_s = (6π²)^(−1/3).
 
     Parameters
     ----------

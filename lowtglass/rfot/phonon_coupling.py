@@ -15,6 +15,7 @@ from numba import njit
 from .._validation import finite_array, integer, real
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
+from ._arguments import check_mosaic
 from .mosaic import Mosaic
 from .ripplons import highest_order, ripplon_frequencies
 
@@ -126,7 +127,7 @@ def friction(omega, mosaic):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     return (1.5 * math.pi * mosaic.T_g * finite_array("omega", omega, minimum=0.0) ** 3)[()]
 
 
@@ -160,7 +161,7 @@ def frequency_shift(omega, mosaic, cutoff=1.8, *, D=30.0):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     omega = finite_array("omega", omega, minimum=0.0)
     c, D = real("cutoff", cutoff, minimum=0.0, open_minimum=True) / mosaic.xi, _width(D)
     return (-1.5 * mosaic.T_g * _principal_value(omega.ravel(), c, D)).reshape(omega.shape)[()]
@@ -188,7 +189,7 @@ def largest_cutoff(mosaic, *, D=30.0):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     lowest = ripplon_frequencies(mosaic, 2)[0]
     return float(mosaic.xi * (2.0 * lowest / (mosaic.T_g * (1.0 + 3.0 / _width(D)))) ** (1.0 / 3.0))
 
@@ -248,7 +249,7 @@ def ripplon_spectrum(mosaic, cutoff=None, *, D=30.0, l_max=None, normalised=Fals
     ConvergenceError
         If the quadrature does not reach `rtol`.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     rtol = real("rtol", rtol, minimum=1e-12, maximum=1e-3)
     l_max = math.floor(highest_order(mosaic)) if l_max is None else integer("l_max", l_max, minimum=2, maximum=100)
     l, bare = np.arange(2, l_max + 1), ripplon_frequencies(mosaic, l_max)
@@ -280,11 +281,6 @@ def ripplon_spectrum(mosaic, cutoff=None, *, D=30.0, l_max=None, normalised=Fals
         bool(normalised),
         error,
     )
-
-
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")
 
 
 def _width(D):

@@ -11,7 +11,7 @@ import numpy as np
 
 from .._validation import finite_array, integer, real
 from ..errors import InputError
-from .mosaic import Mosaic
+from ._arguments import check_mosaic
 
 __all__ = [
     "BarrierFrequency",
@@ -188,7 +188,7 @@ def highest_order(mosaic):
     InputError
         If `mosaic` is none.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     return math.pi * ((3.0 * mosaic.volume / (4.0 * math.pi)) ** (1.0 / 3.0) - 0.5)
 
 
@@ -384,14 +384,9 @@ def _shell(l, surface_tension, wall_density, radius, gas_density, gas_velocity):
     return rho_w / (rho_g * R), (l - 1) * (l + 2) * sigma / (rho_g * R * c_g**2)
 
 
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")
-
-
 def _tension(mosaic):
     """ln[(a/d_L)²/πe]."""
-    _check(mosaic)
+    check_mosaic(mosaic)
     logarithm = -2.0 * math.log(mosaic.lindemann) - math.log(math.pi * math.e)
     if logarithm <= 0.0:
         raise InputError(

@@ -8,7 +8,7 @@ import numpy as np
 from .._validation import finite_array, temperature
 from ..errors import InputError
 from ..numerics import gauss_legendre
-from .mosaic import Mosaic
+from ._arguments import broadcast, check_mosaic
 
 __all__ = ["RelaxationalSound", "relaxation_rate", "relaxational_sound"]
 
@@ -68,7 +68,7 @@ def relaxation_rate(E, Delta, T, mosaic):
     InputError
         If an argument is outside its range.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     E, Delta = finite_array("E", E, minimum=0.0, open_minimum=True), finite_array("Delta", Delta, minimum=0.0)
     T = temperature("T", T)
     if np.any(Delta > E):
@@ -105,15 +105,10 @@ def relaxational_sound(omega, T, mosaic):
     InputError
         If an argument is outside its range, or the shapes do not broadcast.
     """
-    _check(mosaic)
+    check_mosaic(mosaic)
     omega = finite_array("omega", omega, minimum=0.0, open_minimum=True)
     T = temperature("T", T, zero=False)
-    try:
-        omega, T = np.broadcast_arrays(omega, T)
-    except ValueError:
-        raise InputError(
-            "T", f"shape {T.shape}", f"a shape that broadcasts with omega of shape {omega.shape}"
-        ) from None
+    omega, T = broadcast(omega=omega, T=T)
     values = []
     for n in (12, 16):
         nodes, weights = gauss_legendre(n)
@@ -141,8 +136,3 @@ def relaxational_sound(omega, T, mosaic):
         (2.0 * math.pi * imaginary / volume)[()],
         (np.abs(real_part - values[0][0]) / (2.0 * volume))[()],
     )
-
-
-def _check(mosaic):
-    if not isinstance(mosaic, Mosaic):
-        raise InputError("mosaic", mosaic, "a Mosaic")

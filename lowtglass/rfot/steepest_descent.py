@@ -13,6 +13,7 @@ from numba import njit
 from .._validation import finite_array
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
+from ._arguments import broadcast
 from .phonon_coupling import RipplonSpectrum
 
 __all__ = ["CumulativeSaddle", "GroundSaddle", "SteepestDescent"]
@@ -172,12 +173,7 @@ class SteepestDescent:
         """
         omega = finite_array("omega", omega, minimum=1e-11, maximum=10.0)
         E = finite_array("E", E, minimum=1e-11, maximum=1e3)
-        try:
-            omega, E = (np.array(x) for x in np.broadcast_arrays(omega, E))
-        except ValueError:
-            raise InputError(
-                "E", f"shape {E.shape}", f"a shape that broadcasts with omega of shape {omega.shape}"
-            ) from None
+        omega, E = (np.array(x) for x in broadcast(omega=omega, E=E))
         rows = _cumulative(self._table, self.spectrum.mosaic.T_g, omega.ravel(), E.ravel())
         log_n, lam, mu, fourth, residual = (row.reshape(omega.shape)[()] for row in rows[:5])
         result = CumulativeSaddle(
@@ -231,12 +227,7 @@ class SteepestDescent:
         """
         omega = finite_array("omega", omega, minimum=1e-11, maximum=10.0)
         T = finite_array("T", T, minimum=0.0, maximum=3.0)
-        try:
-            omega, T = (np.array(x) for x in np.broadcast_arrays(omega, T))
-        except ValueError:
-            raise InputError(
-                "T", f"shape {T.shape}", f"a shape that broadcasts with omega of shape {omega.shape}"
-            ) from None
+        omega, T = (np.array(x) for x in broadcast(omega=omega, T=T))
         nodes, weights = gauss_legendre(8)
         flat = _excited(self._table, self.spectrum.mosaic.T_g, omega.ravel(), T.ravel(), nodes, weights)
         return flat.reshape(omega.shape)[()]
