@@ -8,7 +8,7 @@ import numpy as np
 from .. import phonons
 from .._validation import finite_array, real, temperature
 from ..errors import InputError
-from ._arguments import check_mosaic
+from ._arguments import broadcast, check_mosaic
 from .level_densities import BroadenedLevels, DomainLevels
 from .steepest_descent import SteepestDescent
 
@@ -110,7 +110,7 @@ def scattering_rate(omega, T, densities, *, amplitude="printed", excited="therma
         If an argument is outside its range.
     """
     omega = finite_array("omega", omega, minimum=0.0, open_minimum=True)
-    T = temperature("T", T)
+    omega, T = (np.array(x) for x in broadcast(omega=omega, T=temperature("T", T)))
     densities = _densities(densities)
     strength = _strength(densities.spectrum.mosaic, amplitude)
     return (omega * strength * _total(omega, T, densities, _excited(excited)))[()]

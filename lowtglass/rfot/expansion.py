@@ -16,7 +16,7 @@ import numpy as np
 from .._validation import finite_array, integer, real, temperature
 from ..errors import InputError
 from ..numerics import gauss_legendre
-from ._arguments import check_mosaic
+from ._arguments import broadcast, check_mosaic
 from .ripplons import highest_order, ripplon_frequencies
 
 __all__ = [
@@ -219,6 +219,9 @@ def pair_attraction(T, omega_i, omega_j, epsilon_i=0.0, epsilon_j=0.0, *, kind="
     epsilon_j = finite_array("epsilon_j", epsilon_j, minimum=0.0)
     if kind not in ("ripplons", "mixed"):
         raise InputError("kind", kind, "'ripplons' or 'mixed'")
+    T, omega_i, omega_j, epsilon_i, epsilon_j = broadcast(
+        T=T, omega_i=omega_i, omega_j=omega_j, epsilon_i=epsilon_i, epsilon_j=epsilon_j
+    )
     active_i = _occupation(epsilon_i, omega_i, T)
     if kind == "mixed":
         return (active_i * _exchange(omega_i, epsilon_j, T))[()]

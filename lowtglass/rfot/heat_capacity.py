@@ -7,11 +7,11 @@ import numpy as np
 from numba import njit
 
 from .._validation import finite_array, real, temperature
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError
 from ..numerics import gauss_legendre
 from ..thermal import debye
 from ._arguments import broadcast
-from .phonon_coupling import RipplonSpectrum
+from .phonon_coupling import _checked
 
 __all__ = [
     "BosonBump",
@@ -189,16 +189,16 @@ def domain_heat_capacity(T, spectrum, *, stiffening=False, normalised=False):
     InputError
         If an argument is outside its range.
     ConvergenceError
-        If the quadrature over the energies does not reach a relative error of 1e-6, or 1e-3 with `stiffening` of
-        broadened modes.
+        If the quadrature over the energies does not reach a relative error of 1e-6.
 
     Notes
     -----
     With y = βε − Σ(2l + 1)ln Z_l the integrand is e^(−|ε|/T_g) times a function of y that is known beyond |y| = 42. In
     between it is integrated over panels that end where its derivative jumps: at ε = 0, and with stiffening at every |ε|
-    = ω_l. Broadened modes stiffen node by node, so that the mean is then itself a rule over the nodes.
+    = ω_l. Broadened modes stiffen node by node; with the nodes of the default `rtol` that changes the mean
+    by less than 1e-5.
     """
-    spectrum = _spectrum(spectrum)
+    spectrum = _checked(spectrum)
     T = temperature("T", T, zero=False)
     t, w = gauss_legendre(12)
     coarse_t, coarse_w = gauss_legendre(8)
@@ -308,15 +308,9 @@ def specific_heat(over_T3, mosaic, *, density=2200.0, sound_velocity=4100.0):
     return (1e-3 * factor * over_T3)[()]
 
 
-def _spectrum(spectrum):
-    if not isinstance(spectrum, RipplonSpectrum):
-        raise InputError("spectrum", spectrum, "a RipplonSpectrum")
-    return spectrum
-
-
 def _excitation(epsilon, T, spectrum, stiffening):
     """Arguments broadcast, and the sums over modes for each pair."""
-    spectrum = _spectrum(spectrum)
+    spectrum = _checked(spectrum)
     epsilon, T = finite_array("epsilon", epsilon), temperature("T", T, zero=False)
     epsilon, T = broadcast(epsilon=epsilon, T=T)
     threshold = np.abs(epsilon).ravel() if stiffening else np.zeros(epsilon.size)
@@ -386,10 +380,11 @@ def _piece(low, high, T, T_g, L, U, Q, nodes, rule):
             total += Q * (math.exp(q * (end - L)) - (math.exp(q * (a - L)) if a > -np.inf else 0.0))
         else:
             total += Q * (math.exp(-q * (a - L)) - math.exp(-q * (end - L)))
-    a, b = max(a, -_FAR), min(b, _FAR)
+    # the weight is that of T_g, the rest that of T
+    a, b = max(a, -_FAR, L - 45.0 / q), min(b, _FAR, L + 45.0 / q)
     if b <= a:
         return total
-    n = math.ceil((b - a) / 3.0)
+    n = math.ceil((b - a) / min(3.0, 3.0 / q))
     step = (b - a) / n
     for i in range(n):
         for j in range(nodes.size):

@@ -23,7 +23,7 @@ from .._validation import finite_array, real
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
 from ._arguments import broadcast
-from .phonon_coupling import RipplonSpectrum
+from .phonon_coupling import RipplonSpectrum, _checked
 
 __all__ = ["BroadenedLevels", "DomainLevels", "domain_levels", "laplace_inversion"]
 
@@ -338,8 +338,7 @@ def domain_levels(spectrum, E_max=2.5, *, rtol=1e-5):
         If the finest grid does not reach `rtol`. A sharp cut-off leaves a cusp in the profiles, with which 1e-3 to 1e-5
         can be reached.
     """
-    if not isinstance(spectrum, RipplonSpectrum):
-        raise InputError("spectrum", spectrum, "a RipplonSpectrum")
+    spectrum = _checked(spectrum)
     E_max = real("E_max", E_max, minimum=1.5, maximum=4.0)
     rtol = real("rtol", rtol, minimum=1e-8, maximum=1e-2)
     if not spectrum.coupled:
@@ -398,8 +397,7 @@ def laplace_inversion(omega, spectrum, *, width=0.0, rtol=1e-8):
     """
     from scipy.special import erfc
 
-    if not isinstance(spectrum, RipplonSpectrum):
-        raise InputError("spectrum", spectrum, "a RipplonSpectrum")
+    spectrum = _checked(spectrum)
     omega = finite_array("omega", omega, minimum=0.0, maximum=4.0, open_minimum=True)
     width = real("width", width, minimum=0.0 if spectrum.coupled else 0.005, maximum=0.2)
     rtol = real("rtol", rtol, minimum=1e-10, maximum=1e-2)

@@ -283,6 +283,12 @@ def ripplon_spectrum(mosaic, cutoff=None, *, D=30.0, l_max=None, normalised=Fals
     )
 
 
+def _checked(spectrum):
+    if not isinstance(spectrum, RipplonSpectrum):
+        raise InputError("spectrum", spectrum, "a RipplonSpectrum")
+    return spectrum
+
+
 def _width(D):
     """D >= 9 or infinite: below 9 more than 0.1 % of the normal distribution of ω_c would be negative."""
     if isinstance(D, float) and D == math.inf:

@@ -70,7 +70,7 @@ def relaxation_rate(E, Delta, T, mosaic):
     """
     check_mosaic(mosaic)
     E, Delta = finite_array("E", E, minimum=0.0, open_minimum=True), finite_array("Delta", Delta, minimum=0.0)
-    T = temperature("T", T)
+    E, Delta, T = broadcast(E=E, Delta=Delta, T=temperature("T", T))
     if np.any(Delta > E):
         raise InputError("Delta", float(np.max(Delta)), "finite numbers >= 0 and <= E")
     with np.errstate(divide="ignore"):

@@ -11,10 +11,10 @@ import numpy as np
 from numba import njit
 
 from .._validation import finite_array
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError
 from ..numerics import gauss_legendre
 from ._arguments import broadcast
-from .phonon_coupling import RipplonSpectrum
+from .phonon_coupling import _checked
 
 __all__ = ["CumulativeSaddle", "GroundSaddle", "SteepestDescent"]
 
@@ -105,9 +105,7 @@ class SteepestDescent:
     """
 
     def __init__(self, spectrum):
-        if not isinstance(spectrum, RipplonSpectrum):
-            raise InputError("spectrum", spectrum, "a RipplonSpectrum")
-        self.spectrum = spectrum
+        self.spectrum = _checked(spectrum)
         grid = np.exp(np.arange(_LOW, _HIGH, _STEP))
         values = _cumulants(spectrum.frequencies, spectrum.weights, grid)
         # below the values of orders 0 to 5 the slopes of orders 0 to 4 against ln s, per cell

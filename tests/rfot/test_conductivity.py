@@ -148,6 +148,7 @@ def test_steepest_descent_costs_less_than_a_third():
         (lambda: thermal_conductivity(0.1, LEVELS, amplitude="big"), "amplitude"),
         (lambda: thermal_conductivity(0.1, LEVELS, excited="some"), "excited"),
         (lambda: scattering_rate(-0.1, 0.1, LEVELS), "omega"),
+        (lambda: scattering_rate([0.1, 0.2], [0.1, 0.2, 0.3], LEVELS), "T"),
         (lambda: uniform_conductivity(0.1, 0.0, SILICA), "ratio"),
     ],
 )

@@ -253,6 +253,7 @@ def test_breakdown_temperature():
         (lambda: orientation_average(50), "samples"),
         (lambda: mode_sums(SILICA, l_max=1), "l_max"),
         (lambda: pair_attraction(0.1, 0.0, 0.1), "omega_i"),
+        (lambda: pair_attraction([0.1, 0.2], [0.1, 0.2, 0.3], 0.1), "omega_i"),
         (lambda: pair_attraction(0.1, 0.1, 0.1, kind="none"), "kind"),
         (lambda: expansion_coefficient(-1.0, SILICA), "T"),
         (lambda: printed_expansion(SILICA, 0.0), "T"),

@@ -124,6 +124,7 @@ def test_gradient_of_the_spherical_wave():
     ("call", "argument"),
     [
         (lambda: relaxation_rate(0.1, 0.2, 0.1, SILICA), "Delta"),
+        (lambda: relaxation_rate([0.1, 0.2, 0.3], [0.1, 0.2], 0.1, SILICA), "Delta"),
         (lambda: relaxational_sound(1e-6, 0.0, SILICA), "T"),
         (lambda: relaxational_sound(0.0, 0.1, SILICA), "omega"),
         (lambda: rayleigh_scattering(0.1, 0.1, SILICA, resonant=1), "resonant"),
