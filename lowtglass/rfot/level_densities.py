@@ -276,39 +276,57 @@ class BroadenedLevels:
 
     def _excited_table(self, t):
         """ρ_exc at the nodes for one temperature, as a correlation of Ω with the thermal weight."""
-        from scipy.fft import irfft, next_fast_len, rfft
+        from scipy.fft import irfft, rfft
 
-        E, h, T_g = self.energies, self.energies[1], self.spectrum.mosaic.T_g
-        weight = h * np.exp(-E / T_g) / (np.exp(np.minimum(E / t, 700.0)) + 1.0)
-        weight[:5] *= _GREGORY
-        # The density grows by many powers of ten; damped, all of it counts alike.
-        damping = max(self._growth, 0.0)
-        size = next_fast_len(2 * E.size)
-        damped = self.density * np.exp(-damping * E)
-        damped[-1] *= 0.5
-        grown = weight * np.exp(np.minimum(damping * E, 600.0))
-        table = irfft(rfft(damped, size) * np.conj(rfft(grown, size)), size)[: E.size] * np.exp(damping * E)
-        return 2.0 / T_g * (table + self._beyond(t))
+        found = self._tables.get(t)
+        if found is None:
+            if len(self._tables) > 100:
+                self._tables.clear()
+            E, h, T_g = self.energies, self.energies[1], self.spectrum.mosaic.T_g
+            damping, size, transform = self._damped
+            weight = h * np.exp(-E / T_g) / (np.exp(np.minimum(E / t, 700.0)) + 1.0)
+            weight[:5] *= _GREGORY
+            # nothing beyond E_max − 5/4 is asked for
+            n = np.searchsorted(E, self.E_max - 1.25) + 4
+            table = irfft(transform * np.conj(rfft(weight * np.exp(damping * E), size)), size)[:n]
+            found = self._tables[t] = 2.0 / T_g * (table * np.exp(damping * E[:n]) + self._beyond(t, E[:n]))
+        return found
 
     @functools.cached_property
-    def _growth(self):
-        """Mean slope of ln Ω over the upper half of the grid."""
+    def _tables(self):
+        return {}
+
+    @functools.cached_property
+    def _damped(self):
+        """Rate of growth c of Ω, size of the transforms, and transform of Ωe^(−cE), which is of one magnitude."""
+        from scipy.fft import next_fast_len, rfft
+
         half = self.energies.size // 2
-        return 2.0 * math.log(self.density[-1] / self.density[half]) / self.E_max
+        growth = max(2.0 * math.log(self.density[-1] / self.density[half]) / self.E_max, 0.0)
+        damped = self.density * np.exp(-growth * self.energies)
+        damped[-1] *= 0.5
+        size = next_fast_len(2 * self.energies.size)
+        return growth, size, rfft(damped, size)
 
-    def _beyond(self, t):
+    @functools.cached_property
+    def _simpson(self):
+        """Ω with the weights of Simpson's rule; the grid has an even number of cells."""
+        weights = np.full(self.energies.size, 2.0)
+        weights[1::2] = 4.0
+        weights[[0, -1]] = 1.0
+        return self.energies[1] / 3.0 * weights * self.density
+
+    def _beyond(self, t, energies):
         """Share of the levels above E_max in the table, from 1/(e^x + 1) = Σ(−1)^(k+1)e^(−kx)."""
-        from scipy.integrate import simpson
-
         spectrum, E, T_g = self.spectrum, self.energies, self.spectrum.mosaic.T_g
-        total = np.zeros(E.size)
+        total = np.zeros(energies.size)
         for k in range(1, min(math.ceil(40.0 * t) + 1, 100) + 1):
             s = k / t + 1.0 / T_g
             log_z = _log_partition(spectrum.frequencies, spectrum.weights, s)
-            rest = -math.expm1(math.log1p(simpson(self.density * np.exp(-s * E), x=E)) - log_z)
+            rest = -math.expm1(math.log1p(self._simpson @ np.exp(-s * E)) - log_z)
             if rest < 1e-7:
                 break
-            total -= (-1) ** k * np.exp(log_z + math.log(rest) + s * E)
+            total -= (-1) ** k * np.exp(log_z + math.log(rest) + s * energies)
         return total
 
 
@@ -693,15 +711,19 @@ def _excited_integral(cubed, h, T_g, omega, t, E_max, nodes, rule):
     """(2/T_g)∫₀^∞ e^(−ε/T_g) Ω(ω + ε)/(e^(ε/T) + 1) dε at a temperature that the grid does not resolve."""
     result = np.zeros(omega.size)
     for c in range(omega.size):
-        for i in range(45):
-            if omega[c] + (i + 1) * t > E_max:
+        left = 0.0
+        while left < 45.0:
+            width = 1.0 + 0.4 * left
+            if omega[c] + (left + width) * t > E_max:
                 break
             for j in range(nodes.size):
-                e = t * (i + nodes[j])
-                x = math.exp(-e / t)
+                x = left + width * nodes[j]
+                e = t * x
+                f = math.exp(-x)
                 E = omega[c] + e
-                weight = t * rule[j] * math.exp(-e / T_g) * x / (1.0 + x)
+                weight = t * width * rule[j] * math.exp(-e / T_g) * f / (1.0 + f)
                 result[c] += 2.0 / T_g * weight * _local(cubed, h, E) * E * E * E
+            left += width
     return result
 
 
