@@ -20,7 +20,8 @@ saddle = rfot.SteepestDescent(bare)
 print(json.dumps({
     "capacity": [float(rfot.domain_heat_capacity(0.05, bare, stiffening=s).transitions) for s in (False, True)],
     "lines": np.ravel(broad.profile([0.1, 0.3])).tolist(),
-    "levels": [float(levels.from_ground(0.4)), float(levels.cumulative(0.2, 0.3)), float(levels.from_excited(0.2, 0.05))],
+    "levels": [float(levels.from_ground(0.4)), float(levels.cumulative(0.2, 0.3))],
+    "excited": float(levels.from_excited(0.2, 0.05)),
     "saddle": [float(saddle.from_ground(0.4)), float(saddle.cumulative(0.2, 0.3).number)],
     "inversion": float(rfot.laplace_inversion(0.3, bare, width=0.1, rtol=1e-4)),
 }))
