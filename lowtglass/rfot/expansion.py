@@ -187,7 +187,7 @@ def orientation_average(samples=0, *, rng=None):
 def pair_attraction(T, omega_i, omega_j, epsilon_i=0.0, epsilon_j=0.0, *, kind="ripplons"):
     r"""Lowering of the free energy of two centres per J², eqs. (73) and (77).
 
-    ``kind="ripplons"`` is (73). It contains the flip-flop |2₁3₂⟩⟨3₁2₂| of eq. (72) and also |3₁3₂⟩⟨2₁2₂|, which (72)
+    ``kind="ripplons"`` is (73). It contains the flip-flop 3₁2₂ → 2₁3₂ of eq. (72) and also 2₁2₂ → 3₁3₂, which (72)
     does not show; without the latter the attraction would vanish at low temperature and (74) would not follow.
     ``kind="mixed"`` is (77), a ripplon `omega_i` and a transition `epsilon_j`.
 
@@ -546,7 +546,7 @@ def direct_coupling_bound(mosaic):
     Returns
     -------
     float
-        Bound on |γ|.
+        Bound on the magnitude of γ.
 
     Raises
     ------

@@ -80,7 +80,7 @@ class BosonBump:
 
 
 def density_of_transitions(epsilon, mosaic):
-    """Density of transitions per domain and energy, eq. (34): e^(−|ε|/T_g)/T_g.
+    """Density of transitions per domain and energy, eq. (34): exp(−abs(ε)/T_g)/T_g.
 
     Over both signs of ε it integrates to 2.
 
@@ -116,7 +116,7 @@ def log_partition_function(epsilon, T, spectrum, *, stiffening=False):
     spectrum : RipplonSpectrum
         The ripplons.
     stiffening : bool
-        Leave out ripplons of a frequency below |ε| (Sec. V.B, Fig. 23).
+        Leave out ripplons of a frequency below abs(ε) (Sec. V.B, Fig. 23).
 
     Returns
     -------
@@ -144,7 +144,7 @@ def transition_heat_capacity(epsilon, T, spectrum, *, stiffening=False):
     spectrum : RipplonSpectrum
         The ripplons.
     stiffening : bool
-        Leave out ripplons of a frequency below |ε| (Sec. V.B, Fig. 23).
+        Leave out ripplons of a frequency below abs(ε) (Sec. V.B, Fig. 23).
 
     Returns
     -------
@@ -176,7 +176,7 @@ def domain_heat_capacity(T, spectrum, *, stiffening=False, normalised=False):
     spectrum : RipplonSpectrum
         The ripplons, discrete or broadened.
     stiffening : bool
-        Leave out ripplons of a frequency below |ε| (Sec. V.B, Fig. 23).
+        Leave out ripplons of a frequency below abs(ε) (Sec. V.B, Fig. 23).
     normalised : bool
         Divide (34) by 2, so that there is one transition per domain.
 
@@ -193,9 +193,9 @@ def domain_heat_capacity(T, spectrum, *, stiffening=False, normalised=False):
 
     Notes
     -----
-    With y = βε − Σ(2l + 1)ln Z_l the integrand is e^(−|ε|/T_g) times a function of y that is known beyond |y| = 42. In
-    between it is integrated over panels that end where its derivative jumps: at ε = 0, and with stiffening at every |ε|
-    = ω_l. Broadened modes stiffen node by node; with the nodes of the default `rtol` that changes the mean
+    With y = βε − Σ(2l + 1)ln Z_l the integrand is exp(−abs(ε)/T_g) times a function of y that is known beyond abs(y) =
+    42. In between it is integrated over panels that end where its derivative jumps: at ε = 0, and with stiffening at
+    every abs(ε) = ω_l. Broadened modes stiffen node by node; with the nodes of the default `rtol` that changes the mean
     by less than 1e-5.
     """
     spectrum = _checked(spectrum)
@@ -227,7 +227,7 @@ def boson_bump(spectrum, *, stiffening=False, normalised=False):
     spectrum : RipplonSpectrum
         The ripplons, discrete or broadened.
     stiffening : bool
-        Leave out ripplons of a frequency below |ε|.
+        Leave out ripplons of a frequency below abs(ε).
     normalised : bool
         Divide (34) by 2.
 

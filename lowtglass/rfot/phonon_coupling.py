@@ -138,7 +138,7 @@ def frequency_shift(omega, mosaic, cutoff=1.8, *, D=30.0):
               \frac{\omega'^3S(\omega')}{\omega' - \omega}\,d\omega' ,
 
     in units ω_D = 1. The first line of (54) as printed lacks (ω_c/c_s)³. With a sharp cut-off the integral is
-    ω_c³/3 + ωω_c²/2 + ω²ω_c + ω³ ln|(ω_c − ω)/ω|; smeared, its mean over the distribution of ω_c.
+    ω_c³/3 + ωω_c²/2 + ω²ω_c + ω³ ln abs((ω_c − ω)/ω); smeared, its mean over the distribution of ω_c.
 
     Parameters
     ----------

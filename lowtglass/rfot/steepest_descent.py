@@ -38,7 +38,7 @@ class GroundSaddle:
     fourth : ndarray
         Fourth-order term of the exponent one standard deviation from the saddle, f⁗/24f″² (dash-dotted in Fig. 17).
     third : ndarray
-        Magnitude of the third-order term there, |f‴|/6f″^(3/2) (dashed in Fig. 17).
+        Third-order term there, abs(f‴)/6f″^(3/2) (dashed in Fig. 17).
     corrected : ndarray
         The density with the first correction, times 1 + f⁗/8f″² − 5f‴²/24f″³.
     residual : ndarray
