@@ -12,6 +12,7 @@ uniform grid by fast Fourier transforms. An independent way to the same densitie
 transform, :func:`laplace_inversion`.
 """
 
+import cmath
 import functools
 import math
 from dataclasses import dataclass
@@ -635,11 +636,24 @@ def _running(energies, degeneracies, beta):
 
 
 @njit(cache=True)
+def _first(energies, omega):
+    """Index of the first level not below omega."""
+    low, high = 0, energies.size
+    while low < high:
+        middle = (low + high) // 2
+        if energies[middle] < omega:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True)
 def _count(energies, degeneracies, T_g, omega, E):
     """(1/T_g) Σ d_j e^(−(E_j − ω)/T_g) over levels from ω to ω + E."""
     result = np.zeros(omega.size)
     for k in range(omega.size):
-        j = np.searchsorted(energies, omega[k])
+        j = _first(energies, omega[k])
         while j < energies.size and energies[j] <= omega[k] + E[k]:
             result[k] += degeneracies[j] * math.exp(-(energies[j] - omega[k]) / T_g) / T_g
             j += 1
@@ -662,8 +676,11 @@ def _excited_levels(energies, degeneracies, modes, weights, T_g, omega, T, E_max
         # the more terms, the shorter the stretch of levels to be summed one by one
         terms = min(max(math.ceil(230.0 * t), 3), 120)
         reach = _LOST / terms * t
+        highest = 0.0
+        for c in range(omega.shape[1]):
+            highest = max(highest, omega[r, c])
         # running sums are kept only where one of the frequencies may need them
-        top = min(n, np.searchsorted(energies, omega[r].max() + reach) + 1)
+        top = min(n, _first(energies, highest + reach) + 1)
         table = np.empty((terms, top + 1))
         for k in range(terms):
             s = (k + 1.0) / t + 1.0 / T_g
@@ -687,7 +704,7 @@ def _excited_levels(energies, degeneracies, modes, weights, T_g, omega, T, E_max
                     table[k, j] = running
         for c in range(omega.shape[1]):
             w = omega[r, c]
-            j = np.searchsorted(energies, w)
+            j = _first(energies, w)
             total = 0.0
             while j < n and energies[j] - w <= reach:
                 e = energies[j] - w
@@ -749,14 +766,14 @@ def _bromwich(modes, weights, beta, omega, width, c, step, rtol, most, uniform):
         s = complex(c, n * step)
         log_z = 0.0j
         if uniform:
-            factor, power = np.exp(-s * modes[0]), 1.0 + 0.0j
+            factor, power = cmath.exp(-s * modes[0]), 1.0 + 0.0j
             for k in range(modes.size):
                 power *= factor
                 log_z += weights[k] * power
         else:
             for k in range(modes.size):
-                log_z -= weights[k] * np.log(1.0 - np.exp(-s * modes[k]))
-        term = (np.exp(log_z) - 1.0) / (s + beta) * np.exp(s * omega + 0.5 * s * s * width * width)
+                log_z -= weights[k] * cmath.log(1.0 - cmath.exp(-s * modes[k]))
+        term = (cmath.exp(log_z) - 1.0) / (s + beta) * cmath.exp(s * omega + 0.5 * s * s * width * width)
         total += (0.5 if n == 0 else 1.0) * term.real
         size = abs(term)
         largest = max(largest, size)

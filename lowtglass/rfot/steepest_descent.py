@@ -269,14 +269,14 @@ def _cumulants(omega, weights, grid):
 
 
 @njit(cache=True)
-def _at(table, order, log_s):
-    """Derivative of the given order from the table, by the cubic through values and slopes at both ends of the cell."""
+def _at(values, slopes, log_s):
+    """Value at ln s of one row of the table, by the cubic through values and slopes at both ends of the cell."""
     i = int((log_s - _LOW) / _STEP)
-    i = min(max(i, 0), table.shape[1] - 2)
+    i = min(max(i, 0), values.size - 2)
     u = (log_s - _LOW) / _STEP - i
     v = 1.0 - u
-    return v * v * (table[order, i] * (1.0 + 2.0 * u) + table[order + 6, i] * u) + u * u * (
-        table[order, i + 1] * (1.0 + 2.0 * v) - table[order + 6, i + 1] * v
+    return v * v * (values[i] * (1.0 + 2.0 * u) + slopes[i] * u) + u * u * (
+        values[i + 1] * (1.0 + 2.0 * v) - slopes[i + 1] * v
     )
 
 
@@ -293,12 +293,12 @@ def _ground(table, T_g, omega):
         while steps < _MOST:
             steps += 1
             s = math.exp(x)
-            value = _at(table, 1, x) + 1.0 / (s + beta) - omega[k]
+            value = _at(table[1], table[7], x) + 1.0 / (s + beta) - omega[k]
             if value > 0.0:
                 low = x
             else:
                 high = x
-            slope = -s * (_at(table, 2, x) + 1.0 / (s + beta) ** 2)
+            slope = -s * (_at(table[2], table[8], x) + 1.0 / (s + beta) ** 2)
             following = x - value / slope
             if not low < following < high:
                 following = 0.5 * (low + high)
@@ -307,15 +307,17 @@ def _ground(table, T_g, omega):
             x = following
         s = math.exp(x)
         top = s + beta
-        f2 = _at(table, 2, x) + 1.0 / top**2
-        f3 = _at(table, 3, x) + 2.0 / top**3
-        f4 = _at(table, 4, x) + 6.0 / top**4
+        f2 = _at(table[2], table[8], x) + 1.0 / top**2
+        f3 = _at(table[3], table[9], x) + 2.0 / top**3
+        f4 = _at(table[4], table[10], x) + 6.0 / top**4
         kappa[k] = top
-        density[k] = s * omega[k] + _at(table, 0, x) - 0.5 * math.log(2.0 * math.pi * f2) - math.log(top * T_g)
+        density[k] = (
+            s * omega[k] + _at(table[0], table[6], x) - 0.5 * math.log(2.0 * math.pi * f2) - math.log(top * T_g)
+        )
         fourth[k] = f4 / (24.0 * f2 * f2)
         third[k] = f3 / (6.0 * f2**1.5)
         corrected[k] = f4 / (8.0 * f2 * f2) - 5.0 * f3 * f3 / (24.0 * f2**3)
-        residual[k] = abs(_at(table, 1, x) + 1.0 / top - omega[k]) / omega[k]
+        residual[k] = abs(_at(table[1], table[7], x) + 1.0 / top - omega[k]) / omega[k]
         count[k] = steps
     return density, kappa, fourth, third, corrected, residual, count
 
@@ -348,7 +350,7 @@ def _cumulative_saddle(table, T_g, omega, E, guess):
     while steps < _MOST:
         steps += 1
         s = math.exp(x)
-        U = _at(table, 1, x)
+        U = _at(table[1], table[7], x)
         a, b = omega + E - U, U - omega
         if a <= 0.0:
             low = x
@@ -363,7 +365,7 @@ def _cumulative_saddle(table, T_g, omega, E, guess):
             high = x
         else:
             low = x
-        slope = s * (1.0 + _at(table, 2, x) * (1.0 / (a * a) + 1.0 / (b * b)))
+        slope = s * (1.0 + _at(table[2], table[8], x) * (1.0 / (a * a) + 1.0 / (b * b)))
         following = x - value / slope
         if not low < following < high:
             following = 0.5 * (low + high)
@@ -371,11 +373,11 @@ def _cumulative_saddle(table, T_g, omega, E, guess):
             break
         x = following
     s = math.exp(x)
-    U = _at(table, 1, x)
+    U = _at(table[1], table[7], x)
     lam, mu = 1.0 / (omega + E - U), 1.0 / (U - omega)
-    second = _at(table, 2, x)
+    second = _at(table[2], table[8], x)
     det = second * (lam**-2 + mu**-2) + 1.0 / (lam * mu) ** 2
-    exponent = s * omega + lam * E + _at(table, 0, x)
+    exponent = s * omega + lam * E + _at(table[0], table[6], x)
     log_n = exponent - math.log(2.0 * math.pi * lam * mu * T_g) - 0.5 * math.log(det)
     return log_n, lam, mu, x, abs(beta + lam - mu - s) / (beta + lam + mu), steps
 
@@ -387,7 +389,7 @@ def _cumulative(table, T_g, omega, E):
     fourth, residual, count = np.empty(n), np.empty(n), np.empty(n)
     for k in range(n):
         log_n[k], lam[k], mu[k], x, residual[k], count[k] = _cumulative_saddle(table, T_g, omega[k], E[k], math.inf)
-        second, quartic = _at(table, 2, x), _at(table, 4, x)
+        second, quartic = _at(table[2], table[8], x), _at(table[4], table[10], x)
         # principal directions of the curvature
         p, q = second + lam[k] ** -2, second + mu[k] ** -2
         angle = 0.5 * math.atan2(-2.0 * second, p - q)
