@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import quartic, thermal
 from ..errors import ConvergenceError
-from . import local_randomness
+from . import _laws, local_randomness
 
 _TAIL = 1e-5  # of the weight of the laws and of the fields is left out at either end
 _FROZEN = 25.0  # excitations above this multiple of T do not count
@@ -49,7 +49,7 @@ def _trimmed(law):
         low, high = law.mean - 4.27 * law.std, law.mean + 4.27 * law.std
     else:
         low, high = float(law.ppf(_TAIL)), float(law.isf(_TAIL))
-    edges = local_randomness.panel_edges(law)
+    edges = _laws.panel_edges(law)
     return np.concatenate([[low], edges[(edges > low) & (edges < high)], [high]])
 
 
@@ -71,18 +71,18 @@ def _panels(law, edges, orders):
 def site_rule(glass, C, labels, last, order, refine):
     """Rule over the sites with panels that end where λ(x) passes the `labels` (signed: negative without wells)."""
     laws = {"gamma": glass.gamma, "a2": glass.a2, "a4": glass.a4}
-    random = [name for name in laws if local_randomness.is_law(laws[name])]
-    inner = next((name for name in ("a2", "gamma", "a4") if local_randomness.is_continuous(laws[name])), None)
+    random = [name for name in laws if _laws.is_law(laws[name])]
+    inner = next((name for name in ("a2", "gamma", "a4") if _laws.is_continuous(laws[name])), None)
     rules = {}
     for name, law in laws.items():
         if name == inner:
             continue
-        if local_randomness.is_continuous(law):
+        if _laws.is_continuous(law):
             edges = _trimmed(law)
             edges = np.linspace(edges[0], edges[-1], 2 * 2**refine + 1)
             rules[name] = _panels(law, edges, [8] * (edges.size - 1))
         else:
-            x, w = local_randomness.quadrature(law, 2)
+            x, w = _laws.quadrature(law, 2)
             rules[name] = (x, w, w)
     names = list(rules)
     parts = []

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._validation import finite_array, integer, real
 from ..errors import InputError
-from . import local_randomness
+from . import _laws
 
 __all__ = ["Glass"]
 
@@ -53,10 +53,10 @@ class Glass:
 
     def __post_init__(self):
         checked = {
-            "gamma": local_randomness.parameter("gamma", self.gamma, positive=True),
+            "gamma": _laws.parameter("gamma", self.gamma, positive=True),
             "J0": real("J0", self.J0, minimum=0.0, maximum=1e12),
-            "a2": local_randomness.parameter("a2", self.a2, positive=False),
-            "a4": local_randomness.parameter("a4", self.a4, positive=True),
+            "a2": _laws.parameter("a2", self.a2, positive=False),
+            "a4": _laws.parameter("a4", self.a4, positive=True),
             "hbar": real("hbar", self.hbar, minimum=0.0, open_minimum=True),
             "mass": real("mass", self.mass, minimum=0.0, open_minimum=True),
         }
@@ -75,7 +75,7 @@ class Glass:
     @property
     def random(self):
         """Whether γ, a₂ or a₄ differs from coordinate to coordinate."""
-        return any(local_randomness.is_law(value) for value in (self.gamma, self.a2, self.a4))
+        return any(_laws.is_law(value) for value in (self.gamma, self.a2, self.a4))
 
     @property
     def stiffness(self):
@@ -92,8 +92,8 @@ class Glass:
     @property
     def smallest_stiffness(self):
         """Smallest a₂/γ among the coordinates; of a law what averages see (Normal: 8.3 standard deviations)."""
-        low = local_randomness.support(self.a2)[0]
-        return low / local_randomness.support(self.gamma)[0 if low < 0.0 else 1]
+        low = _laws.support(self.a2)[0]
+        return low / _laws.support(self.gamma)[0 if low < 0.0 else 1]
 
     def _alike(self):
         if self.random:
@@ -127,7 +127,7 @@ class Glass:
         """
         C = None if C is None else real("C", C)
         scale = None if scale is None else real("scale", scale, minimum=0.0, open_minimum=True)
-        return local_randomness.sites(self, C, scale, integer("order", order, minimum=2, maximum=200))
+        return _laws.sites(self, C, scale, integer("order", order, minimum=2, maximum=200))
 
     @property
     def kinetic(self):

@@ -23,7 +23,7 @@ from .._validation import finite_array, integer
 from ..errors import InputError
 from ..numerics import gauss_legendre
 from ..quartic import reduced_wells
-from . import local_randomness
+from . import _laws
 
 __all__ = ["RandomWellStatistics", "WellSample", "WellStatistics", "well_statistics"]
 
@@ -355,7 +355,7 @@ class RandomWellStatistics:
         while missing > 0:
             n = int(1.2 * missing / self.fraction) + 64
             gamma, a2, a4 = (
-                value.rvs(n, random_state=rng) if local_randomness.is_law(value) else np.full(n, value)
+                value.rvs(n, random_state=rng) if _laws.is_law(value) else np.full(n, value)
                 for value in (glass.gamma, glass.a2, glass.a4)
             )
             h = np.interp(rng.uniform(0.0, cumulative[-1], n), cumulative, grid)

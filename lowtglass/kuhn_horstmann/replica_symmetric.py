@@ -23,7 +23,7 @@ import numpy as np
 
 from .._validation import finite_array, real
 from ..errors import ConvergenceError, InputError
-from . import _random_sites, _reduced, local_randomness
+from . import _laws, _random_sites, _reduced
 from .glass import Glass
 
 __all__ = ["ReplicaSymmetricState", "glass_temperature", "replica_symmetric"]
@@ -97,7 +97,7 @@ class ReplicaSymmetricState:
         list of (float, state)
             Weights, which add up to 1, and local states; without local randomness the state itself with weight 1.
         """
-        return local_randomness.local_states(self, order)
+        return _laws.local_states(self, order)
 
     def site(self, **values):
         """State of the sites with given values of the random parameters.
@@ -116,7 +116,7 @@ class ReplicaSymmetricState:
         InputError
             If a random parameter has no value, or another one has.
         """
-        return local_randomness.local_state(self, values)
+        return _laws.local_state(self, values)
 
     @property
     def field_range(self):
