@@ -2,50 +2,94 @@
 
 import math
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from .._validation import finite_array
 from ..errors import ConvergenceError
-from . import _breaking, _reduced, _solve_breaking
+from . import _breaking, _random_sites, _reduced, _solve_breaking
 from .replica_symmetric import glass_temperature, replica_symmetric
 
 
-def field_range(state):
-    """Range of the fields of a state with the private law of `law_of_fields`."""
-    if isinstance(state._law[0], str):
-        return state._law[1].field_range
-    return state._law[-1]
+class Fields(NamedTuple):
+    """The law of the fields of a broken state, or of one kind of its sites.
+
+    `parts` are (weight, T, A, h, logs, y, width, scale) of every kind of site, in its reduced variables but for scale.
+    """
+
+    parts: tuple
+    field_range: tuple
+
+    def field_density(self, h):
+        """Probability density of the effective field at `h`."""
+        h = finite_array("h", h)
+        flat = h.ravel()
+        total, density = np.zeros(h.size), np.empty(h.size)
+        for weight, T, A, grid, logs, y, width, scale in self.parts:
+            _breaking.field_law(T, A, grid, logs, y, width, flat * scale, density)
+            total += weight * scale * density
+        return total.reshape(h.shape)[()]
 
 
-def field_density(state, h):
-    """Density of the fields of a state with the private law of `law_of_fields`."""
-    if isinstance(state._law[0], str):
-        return state._law[1].field_density(h)
-    h = finite_array("h", h)
-    T, A, grid, logs, y, w, scale, _ = state._law
-    density = np.empty(h.size)
-    _breaking.field_law(T, A, grid, logs, y, w, h.ravel() * scale, density)
-    return (scale * density).reshape(h.shape)[()]
+def law_of_fields(B, T, point, laws):
+    """The law of the fields from the `laws` of a solution in variables reduced with B."""
+    C, q, y, H = point
+    parts, limits = [], []
+    for weight, k, ratio, h, logs, reach in laws:
+        scale = math.sqrt(B * ratio)
+        centre = H * math.sqrt(ratio)
+        parts.append(
+            (weight, T * B * ratio, C - k, h, logs, y[-1] / ratio, math.sqrt((q[-1] - q[-2]) * ratio), scale)
+        )
+        limits.append(((centre - reach) / scale, (centre + reach) / scale))
+    return Fields(tuple(parts), (min(low for low, _ in limits), max(high for _, high in limits)))
 
 
-def law_of_fields(glass, T, found):
-    """What `field_density` needs, from a solution in reduced variables."""
-    C, q, y, H = found.point
-    scale = math.sqrt(glass.quartic)
-    limits = ((H - found.reach) / scale, (H + found.reach) / scale)
-    width = math.sqrt(q[-1] - q[-2])
-    return T * glass.quartic, C - glass.stiffness, found.h, found.logs, y[-1], width, scale, limits
+def law_of_site(glass, T, C, q, y, H):
+    """The law of the fields at sites with the parameters of `glass`, at the given order parameters of the whole."""
+    B = glass.quartic
+    point = _solve_breaking.Point(C, np.array(q) * B, np.array(y) / B, H * math.sqrt(B))
+    laws = _solve_breaking.averages(_breaking.QUARTIC, T * B, glass.stiffness, point)[1]
+    return law_of_fields(B, T, point, laws)
+
+
+def unit(glass):
+    """The quartic coefficient that sets the reduced variables, and the stiffness as `_solve_breaking` wants it."""
+    if not glass.random:
+        return glass.quartic, glass.stiffness
+    return _random_sites.typical_quartic(glass), None
 
 
 def solution(glass, T, symmetric):
     """The broken solution in reduced variables, for an unstable replica-symmetric state."""
-    B, k, J0 = glass.quartic, glass.stiffness, glass.J0
+    J0 = glass.J0
+    B, k = unit(glass)
     flat = symmetric if symmetric.p == 0.0 else replica_symmetric(replace(glass, J0=0.0), T)
-    found = _unpolarised(T * B, k, flat, T / glass_temperature(flat.glass))
+    if glass.random:
+        k = sites(glass, T)
+        found = _unpolarised_random(T * B, glass, flat)
+    else:
+        found = _unpolarised(T * B, k, flat, T / glass_temperature(flat.glass))
     if J0 * _solve_breaking.susceptibility(found.point) > 1.0 + 1e-12:
         found = _solve_breaking.polarise(_breaking.QUARTIC, T * B, k, J0, found)
     return found
+
+
+def sites(glass, T, order=None):
+    """Kinds of sites as a function of C and q_K in reduced variables, split where double wells appear."""
+    B = _random_sites.typical_quartic(glass)
+
+    def rows(C, q, fine):
+        found = _random_sites.rows(glass, T, C, order or _random_sites.ORDERS[int(fine)], q / B)
+        found[:, 2] /= B
+        return found
+
+    return rows
+
+
+def _unpolarised_random(T, glass, flat):
+    raise NotImplementedError
 
 
 def _unpolarised(T, k, flat, tau):

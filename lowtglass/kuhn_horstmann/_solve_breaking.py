@@ -4,6 +4,9 @@ Unknowns are C, the levels of q, y_1 ... y_K and, in a polarised state, H = J₀
 their logarithms. For K = 1 the levels q_0 and q_1 are free. For many steps the q_i keep fixed fractions between q_0 and
 q_K and the y_i follow: the free energy is concave in the y_i at fixed q_i, while in the q_i at fixed y_i it is marginal
 (the replicon eigenvalue vanishes). In an unpolarised state q_0 then keeps its fraction too, because q(0) = 0.
+
+The stiffness k is a number, or with local randomness a function (C, q_K, fine) that returns the kinds of sites as rows
+(weight, k, B). Each kind has its own weights exp(y φ), so that the averages, ln N among them, are summed after them.
 """
 
 import math
@@ -36,9 +39,7 @@ class Solution(NamedTuple):
     p: float
     residual: float
     iterations: int
-    h: np.ndarray
-    logs: np.ndarray
-    reach: float
+    laws: list  # (weight, k, B, h, logs, reach) of every kind of site, in its own reduced variables
 
 
 def fractions(K, exponent, free):
@@ -59,14 +60,37 @@ def free_energy(kind, T, k, J0, point, *, p=None, layout=None, fine=True):
         p = H / J0
     else:
         p = 0.0
-    if layout is None:
-        layout = _breaking.plan(kind, T, k, C, H, q, y, fine)
-    if layout[1].size == 0:
-        raise FloatingPointError("the steps are too narrow for a grid")
-    out = np.zeros(7 + 3 * y.size)
-    h, _, logs = _breaking.mean_field(kind, T, k, C, H, q, y, layout, fine, out)
+    out, laws, layout = averages(kind, T, k, point._replace(H=H), layout, fine)
     f = 0.5 * J0 * p * p + 0.5 * C * q[-1] + 0.25 * T * C * C + 0.25 * np.dot(y, q[1:] ** 2 - q[:-1] ** 2) - out[3]
-    return f, out, h, logs, layout
+    return f, out, laws, layout
+
+
+def averages(kind, T, k, point, layout=None, fine=True):
+    """The averages of `_breaking.mean_field`, summed over the sites; the laws of the fields; the layout of the grids."""
+    C, q, y, H = point
+    if layout is None:
+        rows = k(C, q[-1], fine) if callable(k) else [(1.0, k, 1.0)]
+        layout = [
+            (w, k_i, B, _breaking.plan(kind, T * B, k_i, C, H * math.sqrt(B), q * B, y / B, fine)) for w, k_i, B in rows
+        ]
+    if any(plan[1].size == 0 for _, _, _, plan in layout):
+        raise FloatingPointError("the steps are too narrow for a grid")
+    K = y.size
+    total = np.zeros(7 + 3 * K)
+    out = np.empty(7 + 3 * K)
+    laws = []
+    for w, k_i, B, plan in layout:
+        root = math.sqrt(B)
+        h, _, logs = _breaking.mean_field(kind, T * B, k_i, C, H * root, q * B, y / B, plan, fine, out)
+        laws.append((w, k_i, B, h, logs, float(plan[4])))
+        # From the variables of the site, u = √B v and energies times B.
+        out[0] /= root
+        out[1] /= B
+        out[3] = out[3] / B - 0.5 * T * math.log(B)
+        out[4] *= root
+        out[5 : 6 + 2 * K] /= B
+        total += w * out
+    return total, laws, layout
 
 
 class _Problem:
@@ -148,7 +172,7 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
         iterations += 1
         problem.scale_C = min(problem.scale_C, math.exp(x[0]))
         r, found, norm = trial(x)
-        layout = found[4]
+        layout = found[3]
         jacobian = np.empty((x.size, x.size))
         for i in range(x.size):
             step = np.zeros(x.size)
@@ -185,16 +209,16 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
             residual=residual,
             iterations=iterations,
         )
-    f, out, h, logs, layout = found
-    return Solution(point, out, f, float(out[0]), residual, iterations, h, logs, float(layout[4]))
+    f, out, laws, _ = found
+    return Solution(point, out, f, float(out[0]), residual, iterations, laws)
 
 
 def evaluate(kind, T, k, J0, point, exponent=1.0):
     """A given point as a Solution, with its residual."""
     problem = _Problem(kind, T, k, J0, point.y.size, exponent, polarised=point.H > 0.0)
     problem.scale_C = point.C
-    r, (f, out, h, logs, layout) = problem.residuals(problem.pack(point), None, True)
-    return Solution(point, out, f, float(out[0]), float(np.max(np.abs(r))), 0, h, logs, float(layout[4]))
+    r, (f, out, laws, _) = problem.residuals(problem.pack(point), None, True)
+    return Solution(point, out, f, float(out[0]), float(np.max(np.abs(r))), 0, laws)
 
 
 def susceptibility(point):

@@ -78,7 +78,7 @@ class OneStepState:
     broken: bool
     residual: float
     iterations: int
-    _law: tuple = field(repr=False, compare=False)
+    _law: object = field(repr=False, compare=False)
 
     @property
     def symmetric(self):
@@ -93,7 +93,7 @@ class OneStepState:
     @property
     def field_range(self):
         """Interval (low, high) of fields outside of which lies less than 1e-15 of the weight."""
-        return _broken_states.field_range(self)
+        return self._law.field_range
 
     def field_density(self, h):
         """Probability density of the effective field within a state.
@@ -113,7 +113,7 @@ class OneStepState:
         InputError
             If `h` is empty or not finite, or if the state is ergodic: then every field is zero and P has no density.
         """
-        return _broken_states.field_density(self, h)
+        return self._law.field_density(h)
 
 
 def one_step(glass, T=0.0):
@@ -163,12 +163,12 @@ def _unbroken(rs):
     """A replica-symmetric state as a OneStepState."""
     return OneStepState(
         rs.glass, rs.T, rs.p, rs.q, rs.q, rs.C, math.nan, math.nan, rs.free_energy, rs.at_stability, rs.at_stability,
-        rs.C, False, rs.residual, rs.iterations, ("replica symmetric", rs),
+        rs.C, False, rs.residual, rs.iterations, rs,
     )  # fmt: skip
 
 
 def _state(glass, T, found):
-    B = glass.quartic
+    B, _ = _broken_states.unit(glass)
     C, q, y, _ = found.point
     unstable = found.averages[-2:]
     mu = float(y[0]) * B
@@ -188,5 +188,5 @@ def _state(glass, T, found):
         broken=True,
         residual=found.residual,
         iterations=found.iterations,
-        _law=_broken_states.law_of_fields(glass, T, found),
+        _law=_broken_states.law_of_fields(B, T, found.point, found.laws),
     )
