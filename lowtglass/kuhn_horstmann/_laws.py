@@ -1,4 +1,4 @@
-"""Laws of local parameters as quadrature rules, and the local states of a state."""
+"""Laws of local parameters: their checks and their quadrature rules."""
 
 import dataclasses
 import functools

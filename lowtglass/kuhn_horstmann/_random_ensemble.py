@@ -16,7 +16,8 @@ import numpy as np
 
 from .. import quartic, thermal
 from ..errors import ConvergenceError
-from . import _laws, local_randomness
+from . import _laws
+from .local_randomness import LocalState, Normal
 
 _TAIL = 1e-5  # of the weight of the laws and of the fields is left out at either end
 _FROZEN = 25.0  # excitations above this multiple of T do not count
@@ -45,7 +46,7 @@ class SiteRule:
 
 
 def _trimmed(law):
-    if isinstance(law, local_randomness.Normal):
+    if isinstance(law, Normal):
         low, high = law.mean - 4.27 * law.std, law.mean + 4.27 * law.std
     else:
         low, high = float(law.ppf(_TAIL)), float(law.isf(_TAIL))
@@ -172,7 +173,7 @@ def _mesh_sites(state, coldest, refine=0):
 
 
 def _local(state, rule, i):
-    return local_randomness.LocalState(
+    return LocalState(
         state,
         dataclasses.replace(state.glass, gamma=float(rule.gamma[i]), a2=float(rule.a2[i]), a4=float(rule.a4[i])),
     )
