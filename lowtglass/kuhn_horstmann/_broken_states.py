@@ -12,6 +12,10 @@ from . import _breaking, _random_sites, _reduced, _solve_breaking
 from .replica_symmetric import glass_temperature, replica_symmetric
 
 
+_COARSE = 4  # nodes per panel of the average over sites for the first solution
+_NEARLY_STABLE = 1e-4  # instability below which the limiting form at T_g replaces a solution that rounding prevents
+
+
 class Fields(NamedTuple):
     """The law of the fields of a broken state, or of one kind of its sites.
 
@@ -67,12 +71,17 @@ def solution(glass, T, symmetric):
     B, k = unit(glass)
     flat = symmetric if symmetric.p == 0.0 else replica_symmetric(replace(glass, J0=0.0), T)
     if glass.random:
-        k = sites(glass, T)
-        found = _unpolarised_random(T * B, glass, flat)
+        k, coarse = sites(glass, T), sites(glass, T, _COARSE)
+        found = _unpolarised_random(T * B, k, coarse, flat, flat.q * B, T / glass_temperature(flat.glass))
     else:
         found = _unpolarised(T * B, k, flat, T / glass_temperature(flat.glass))
     if J0 * _solve_breaking.susceptibility(found.point) > 1.0 + 1e-12:
-        found = _solve_breaking.polarise(_breaking.QUARTIC, T * B, k, J0, found)
+        if glass.random:
+            rough = _solve_breaking.polarise(_breaking.QUARTIC, T * B, coarse, J0, found)
+            found = _solve_breaking.solve(_breaking.QUARTIC, T * B, k, J0, rough.point, polarised=True)
+            found = found._replace(iterations=rough.iterations + found.iterations)
+        else:
+            found = _solve_breaking.polarise(_breaking.QUARTIC, T * B, k, J0, found)
     return found
 
 
@@ -88,8 +97,21 @@ def sites(glass, T, order=None):
     return rows
 
 
-def _unpolarised_random(T, glass, flat):
-    raise NotImplementedError
+def _unpolarised_random(T, k, coarse, flat, q, tau):
+    # Near T_g, q₀/q₁ → 1/3 and y(q₁ − q₀) is two thirds of the instability of the replica-symmetric state.
+    ratio = 0.53 - 0.2 * tau
+    D = min(0.4 * flat.C, -2.0 / 3.0 * flat.at_stability)
+    start = _solve_breaking.Point(
+        flat.C - 0.625 * D, np.array([ratio * q, q]), np.array([D / ((1.0 - ratio) * q)]), 0.0
+    )
+    try:
+        rough = _solve_breaking.solve(_breaking.QUARTIC, T, coarse, 0.0, start, check=False)
+        found = _solve_breaking.solve(_breaking.QUARTIC, T, k, 0.0, rough.point)
+        return found._replace(iterations=rough.iterations + found.iterations)
+    except ConvergenceError:
+        if -flat.at_stability > _NEARLY_STABLE:
+            raise
+        return _limit(T, k, start, flat)
 
 
 def _unpolarised(T, k, flat, tau):

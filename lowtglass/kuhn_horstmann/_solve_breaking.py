@@ -7,6 +7,7 @@ q_K and the y_i follow: the free energy is concave in the y_i at fixed q_i, whil
 
 The stiffness k is a number, or with local randomness a function (C, q_K, fine) that returns the kinds of sites as rows
 (weight, k, B). Each kind has its own weights exp(y φ), so that the averages, ln N among them, are summed after them.
+Newton keeps the rows and makes them anew where C has moved: their number changes with C, and the residuals jump a little.
 """
 
 import math
@@ -69,7 +70,9 @@ def averages(kind, T, k, point, layout=None, fine=True):
     """The averages of `_breaking.mean_field`, summed over the sites; the laws of the fields; the layout of the grids."""
     C, q, y, H = point
     if layout is None:
-        rows = k(C, q[-1], fine) if callable(k) else [(1.0, k, 1.0)]
+        if callable(k):
+            k = k(C, q[-1], fine)
+        rows = k if isinstance(k, np.ndarray) else [(1.0, k, 1.0)]
         layout = [
             (w, k_i, B, _breaking.plan(kind, T * B, k_i, C, H * math.sqrt(B), q * B, y / B, fine)) for w, k_i, B in rows
         ]
@@ -98,6 +101,7 @@ class _Problem:
 
     def __init__(self, kind, T, k, J0, K, exponent, *, polarised=False, fixed_H=None):
         self.kind, self.T, self.k, self.J0, self.K = kind, T, k, J0, K
+        self.rows_C = math.nan
         self.fixed_H = fixed_H
         self.solve_H = polarised and fixed_H is None
         self.free = K == 1 or polarised
@@ -128,11 +132,23 @@ class _Problem:
         H = math.exp(0.5 * x.pop()) if self.solve_H else self.fixed_H or 0.0
         return Point(C, q, np.exp(x), H)
 
+    def follow(self, x):
+        """Make the rows of sites anew if C is no longer the one they were made for; whether it was not."""
+        if not callable(self.k):
+            return False
+        point = self.unpack(x)
+        if abs(point.C - self.rows_C) <= 1e-6 * point.C:
+            return False
+        self.rows = self.k(point.C, point.q[-1], False)
+        self.rows_C = point.C
+        return True
+
     def residuals(self, x, layout=None, fine=False):
         point = self.unpack(x)
         C, q, y, H = point
         J0 = self.J0 if self.fixed_H is None else 1.0
-        found = free_energy(self.kind, self.T, self.k, J0, point, layout=layout, fine=fine)
+        k = self.k if fine or not callable(self.k) else self.rows
+        found = free_energy(self.kind, self.T, k, J0, point, layout=layout, fine=fine)
         out = found[1]
         K, g = self.K, self.g
         # ∂f/∂q_i
@@ -165,13 +181,16 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
         norm = float(np.linalg.norm(r))
         return r, found, norm if math.isfinite(norm) else math.inf
 
+    problem.follow(x)
     r, found, norm = trial(x)
     iterations = 0
     stuck = not math.isfinite(norm)
-    while not stuck and iterations < max_iterations and np.max(np.abs(r)) > ACCURACY:
+    while not stuck and iterations < max_iterations and (problem.follow(x) or np.max(np.abs(r)) > ACCURACY):
         iterations += 1
         problem.scale_C = min(problem.scale_C, math.exp(x[0]))
         r, found, norm = trial(x)
+        if not math.isfinite(norm) or np.max(np.abs(r)) <= ACCURACY:
+            break
         layout = found[3]
         jacobian = np.empty((x.size, x.size))
         for i in range(x.size):
