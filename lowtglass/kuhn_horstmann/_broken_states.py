@@ -8,12 +8,16 @@ import numpy as np
 
 from .._validation import finite_array
 from ..errors import ConvergenceError
-from . import _breaking, _random_sites, _reduced, _solve_breaking
+from . import _breaking, _laws, _random_sites, _reduced, _solve_breaking
 from .replica_symmetric import glass_temperature, replica_symmetric
 
 
 _COARSE = 4  # nodes per panel of the average over sites for the first solution
 _NEARLY_STABLE = 1e-4  # instability below which the limiting form at T_g replaces a solution that rounding prevents
+
+
+_PRODUCT_ORDERS = (8, 12)  # nodes per panel for the solution and for its check, where more than one law is continuous
+_REST = 1e-13  # share of the sites that is left out
 
 
 class Fields(NamedTuple):
@@ -78,7 +82,7 @@ def solution(glass, T, symmetric):
     if J0 * _solve_breaking.susceptibility(found.point) > 1.0 + 1e-12:
         if glass.random:
             rough = _solve_breaking.polarise(_breaking.QUARTIC, T * B, coarse, J0, found)
-            found = _solve_breaking.solve(_breaking.QUARTIC, T * B, k, J0, rough.point, polarised=True)
+            found = _solve_breaking.solve(_breaking.QUARTIC, T * B, k, J0, rough.point, polarised=True, jacobian=rough.jacobian)
             found = found._replace(iterations=rough.iterations + found.iterations)
         else:
             found = _solve_breaking.polarise(_breaking.QUARTIC, T * B, k, J0, found)
@@ -88,11 +92,15 @@ def solution(glass, T, symmetric):
 def sites(glass, T, order=None):
     """Kinds of sites as a function of C and q_K in reduced variables, split where double wells appear."""
     B = _random_sites.typical_quartic(glass)
+    orders = _random_sites.ORDERS
+    if sum(_laws.is_continuous(law) for law in (glass.gamma, glass.a2, glass.a4)) > 1:
+        orders = _PRODUCT_ORDERS
 
     def rows(C, q, fine):
-        found = _random_sites.rows(glass, T, C, order or _random_sites.ORDERS[int(fine)], q / B)
+        found = _random_sites.rows(glass, T, C, order or orders[int(fine)], q / B)
         found[:, 2] /= B
-        return found
+        found = found[np.argsort(found[:, 0])]
+        return found[np.cumsum(found[:, 0]) > _REST]
 
     return rows
 
@@ -105,13 +113,49 @@ def _unpolarised_random(T, k, coarse, flat, q, tau):
         flat.C - 0.625 * D, np.array([ratio * q, q]), np.array([D / ((1.0 - ratio) * q)]), 0.0
     )
     try:
+        # Close to T_g a coarse rule would move T_g too far.
+        if flat.at_stability > -0.02:
+            return _solve_breaking.solve(_breaking.QUARTIC, T, k, 0.0, start)
         rough = _solve_breaking.solve(_breaking.QUARTIC, T, coarse, 0.0, start, check=False)
-        found = _solve_breaking.solve(_breaking.QUARTIC, T, k, 0.0, rough.point)
+        found = _solve_breaking.solve(_breaking.QUARTIC, T, k, 0.0, rough.point, jacobian=rough.jacobian)
         return found._replace(iterations=rough.iterations + found.iterations)
     except ConvergenceError:
         if -flat.at_stability > _NEARLY_STABLE:
             raise
-        return _limit(T, k, start, flat)
+        return _limit_random(T, k, start.C, q)
+
+
+def _limit_random(T, k, C, q):
+    """Limiting form for q → 0: q₀ = q₁/3, y = ⟨κ²⟩q₁/(3⟨χ³⟩) with χ = ∂²φ/∂h²; C and q₁ solve their equations."""
+    from scipy.optimize import root
+
+    rows = k(C, q, True)
+    curvatures = np.array([_curvatures(T * B, C - k_i) for _, k_i, B in rows])
+    chi, kappa = curvatures[:, 0], rows[:, 2] * curvatures[:, 1]
+    slope = rows[:, 0] @ kappa**2 / (3.0 * rows[:, 0] @ chi**3)
+
+    def point(x):
+        C, q = np.exp(x)
+        return _solve_breaking.Point(C, np.array([q / 3.0, q]), np.array([slope * q]), 0.0)
+
+    def equations(x):
+        found = point(x)
+        out = _solve_breaking.averages(_breaking.QUARTIC, T, rows, found)[0]
+        return [1.0 - out[2] / found.C, (found.q[1] + T * found.C - out[1]) / found.q[1]]
+
+    found = root(equations, np.log([C, q]), tol=1e-12)
+    if not np.max(np.abs(found.fun)) < 1e-8:
+        last, residual = point(found.x), float(np.max(np.abs(found.fun)))
+        raise ConvergenceError(f"the limiting form at T = {T:g} (reduced) did not converge", last, residual, found.nfev)
+    return _solve_breaking.evaluate(_breaking.QUARTIC, T, k, 0.0, point(found.x))
+
+
+def _curvatures(T, A):
+    """χ = ∂²φ/∂h² and κ = ∂⁴φ/∂h⁴ at h = 0."""
+    if T > 0.0:
+        _, _, x2, _, x4 = _reduced.site(A / math.sqrt(T), 0.0, 0.45)
+        return x2 / math.sqrt(T), (x4 - 3.0 * x2 * x2) / T**2
+    return -1.0 / A, -6.0 / A**4
 
 
 def _unpolarised(T, k, flat, tau):
@@ -130,11 +174,7 @@ def _unpolarised(T, k, flat, tau):
 
 def _limit(T, k, C, q):
     """Limiting form for q → 0: q₀ = q₁/3, y = κ²q₁/3 with κ = ∂⁴φ/∂h⁴ at h = 0, and C + y(q₁ − q₀) = 1."""
-    if T > 0.0:
-        _, _, x2, _, x4 = _reduced.site((C - k) / math.sqrt(T), 0.0, 0.45)
-        kappa = (x4 - 3.0 * x2 * x2) / T**2
-    else:
-        kappa = -6.0 / (k - C) ** 4
+    kappa = _curvatures(T, C - k)[1]
     y = kappa * kappa * q / 3.0
     point = _solve_breaking.Point(1.0 - 2.0 / 3.0 * y * q, np.array([q / 3.0, q]), np.array([y]), 0.0)
     return _solve_breaking.evaluate(_breaking.QUARTIC, T, k, 0.0, point)

@@ -41,6 +41,7 @@ class Solution(NamedTuple):
     residual: float
     iterations: int
     laws: list  # (weight, k, B, h, logs, reach) of every kind of site, in its own reduced variables
+    jacobian: np.ndarray | None = None  # of the equations in the logarithms, the first one times C
 
 
 def fractions(K, exponent, free):
@@ -167,8 +168,10 @@ class _Problem:
         return np.array(r), found
 
 
-def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None, check=True, max_iterations=40):
-    """Newton from `start`; the Jacobian by central differences on fixed grids, then Broyden's updates."""
+def solve(
+    kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None, check=True, jacobian=None, max_iterations=40
+):
+    """Newton from `start`; the Jacobian, unless given, by central differences on fixed grids, then Broyden's updates."""
     problem = _Problem(kind, T, k, J0, start.y.size, exponent, polarised=polarised, fixed_H=fixed_H)
     problem.scale_C = start.C
     x = problem.pack(start)
@@ -183,6 +186,8 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
 
     problem.follow(x)
     r, found, norm = trial(x)
+    if jacobian is not None:
+        jacobian = jacobian / np.array([problem.scale_C] + [1.0] * (x.size - 1))[:, None]
     iterations = 0
     stuck = not math.isfinite(norm)
     while not stuck and iterations < max_iterations and (problem.follow(x) or np.max(np.abs(r)) > ACCURACY):
@@ -191,13 +196,15 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
         r, found, norm = trial(x)
         if not math.isfinite(norm) or np.max(np.abs(r)) <= ACCURACY:
             break
-        layout = found[3]
-        jacobian = np.empty((x.size, x.size))
-        for i in range(x.size):
-            step = np.zeros(x.size)
-            step[i] = 2e-5
-            jacobian[:, i] = (problem.residuals(x + step, layout)[0] - problem.residuals(x - step, layout)[0]) / 4e-5
-        fresh = True
+        fresh = jacobian is None
+        if fresh:
+            layout = found[3]
+            jacobian = np.empty((x.size, x.size))
+            for i in range(x.size):
+                step = np.zeros(x.size)
+                step[i] = 2e-5
+                change = problem.residuals(x + step, layout)[0] - problem.residuals(x - step, layout)[0]
+                jacobian[:, i] = change / 4e-5
         while np.max(np.abs(r)) > ACCURACY:
             step = np.linalg.lstsq(jacobian, -r, rcond=1e-14)[0]
             damping = min(1.0, 0.7 / np.max(np.abs(step)))
@@ -210,11 +217,13 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
             else:
                 # Rounding stops the descent: accept what is reached if it is small, else try a new Jacobian once.
                 stuck = fresh
+                jacobian = None
                 break
             ratio = norm_new / norm
             jacobian += np.outer(r_new - r - jacobian @ (damping * step), step) / (damping * np.dot(step, step))
             x, r, found, norm, fresh = new, r_new, found_new, norm_new, False
             if ratio > 0.5:
+                jacobian = None
                 break
     residual = math.inf if r is None else float(np.max(np.abs(r)))
     point = problem.unpack(x)
@@ -229,7 +238,9 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
             iterations=iterations,
         )
     f, out, laws, _ = found
-    return Solution(point, out, f, float(out[0]), residual, iterations, laws)
+    if jacobian is not None:
+        jacobian = jacobian * np.array([problem.scale_C] + [1.0] * (x.size - 1))[:, None]
+    return Solution(point, out, f, float(out[0]), residual, iterations, laws, jacobian)
 
 
 def evaluate(kind, T, k, J0, point, exponent=1.0):
