@@ -1,8 +1,7 @@
 """What states with one and with many steps of breaking share: the first solution, and the law of the fields."""
 
 import math
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +9,6 @@ from .._validation import finite_array
 from ..errors import ConvergenceError
 from . import _breaking, _laws, _random_sites, _reduced, _solve_breaking
 from .replica_symmetric import glass_temperature, replica_symmetric
-
 
 _COARSE = 4  # nodes per panel of the average over sites for the first solution
 _NEARLY_STABLE = 1e-4  # instability below which the limiting form at T_g replaces a solution that rounding prevents
@@ -20,7 +18,9 @@ _PRODUCT_ORDERS = (8, 12)  # nodes per panel for the solution and for its check,
 _REST = 1e-13  # share of the sites that is left out
 
 
-class Fields(NamedTuple):
+# Equal only if the same object: what is computed for a law is kept by its hash.
+@dataclass(frozen=True, eq=False)
+class Fields:
     """The law of the fields of a broken state, or of one kind of its sites.
 
     `parts` are (weight, T, A, h, logs, y, width, scale) of every kind of site, in its reduced variables but for scale.
@@ -47,9 +47,7 @@ def law_of_fields(B, T, point, laws):
     for weight, k, ratio, h, logs, reach in laws:
         scale = math.sqrt(B * ratio)
         centre = H * math.sqrt(ratio)
-        parts.append(
-            (weight, T * B * ratio, C - k, h, logs, y[-1] / ratio, math.sqrt((q[-1] - q[-2]) * ratio), scale)
-        )
+        parts.append((weight, T * B * ratio, C - k, h, logs, y[-1] / ratio, math.sqrt((q[-1] - q[-2]) * ratio), scale))
         limits.append(((centre - reach) / scale, (centre + reach) / scale))
     return Fields(tuple(parts), (min(low for low, _ in limits), max(high for _, high in limits)))
 
@@ -82,7 +80,9 @@ def solution(glass, T, symmetric):
     if J0 * _solve_breaking.susceptibility(found.point) > 1.0 + 1e-12:
         if glass.random:
             rough = _solve_breaking.polarise(_breaking.QUARTIC, T * B, coarse, J0, found)
-            found = _solve_breaking.solve(_breaking.QUARTIC, T * B, k, J0, rough.point, polarised=True, jacobian=rough.jacobian)
+            found = _solve_breaking.solve(
+                _breaking.QUARTIC, T * B, k, J0, rough.point, polarised=True, jacobian=rough.jacobian
+            )
             found = found._replace(iterations=rough.iterations + found.iterations)
         else:
             found = _solve_breaking.polarise(_breaking.QUARTIC, T * B, k, J0, found)

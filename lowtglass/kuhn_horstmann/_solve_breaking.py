@@ -7,7 +7,7 @@ q_K and the y_i follow: the free energy is concave in the y_i at fixed q_i, whil
 
 The stiffness k is a number, or with local randomness a function (C, q_K, fine) that returns the kinds of sites as rows
 (weight, k, B). Each kind has its own weights exp(y φ), so that the averages, ln N among them, are summed after them.
-Newton keeps the rows and makes them anew where C has moved: their number changes with C, and the residuals jump a little.
+Newton keeps the rows and makes them anew where C has moved: their number changes with C, so that residuals jump.
 """
 
 import math
@@ -68,7 +68,7 @@ def free_energy(kind, T, k, J0, point, *, p=None, layout=None, fine=True):
 
 
 def averages(kind, T, k, point, layout=None, fine=True):
-    """The averages of `_breaking.mean_field`, summed over the sites; the laws of the fields; the layout of the grids."""
+    """The averages of `_breaking.mean_field`, summed over the sites; the laws of the fields; the layout of grids."""
     C, q, y, H = point
     if layout is None:
         if callable(k):
@@ -171,7 +171,7 @@ class _Problem:
 def solve(
     kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None, check=True, jacobian=None, max_iterations=40
 ):
-    """Newton from `start`; the Jacobian, unless given, by central differences on fixed grids, then Broyden's updates."""
+    """Newton from `start`; the Jacobian by central differences on fixed grids, unless given; then Broyden's updates."""
     problem = _Problem(kind, T, k, J0, start.y.size, exponent, polarised=polarised, fixed_H=fixed_H)
     problem.scale_C = start.C
     x = problem.pack(start)

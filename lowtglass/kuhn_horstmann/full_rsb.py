@@ -133,7 +133,7 @@ def full_rsb(glass, T=0.0, n_steps=32):
     Parameters
     ----------
     glass : Glass
-        Parameters of the model.
+        Parameters of the model, without local randomness.
     T : float
         Temperature, >= 0, in units of J.
     n_steps : int
@@ -147,7 +147,7 @@ def full_rsb(glass, T=0.0, n_steps=32):
     Raises
     ------
     InputError
-        If an argument is outside its range.
+        If an argument is outside its range, or `glass` has local randomness.
     ConvergenceError
         If the iteration fails. It does close to T_g (2 % at γ = 4) and to the de Almeida–Thouless line, where the steps
         are lost in rounding.
@@ -159,6 +159,10 @@ def full_rsb(glass, T=0.0, n_steps=32):
     """
     if not isinstance(glass, Glass):
         raise InputError("glass", glass, "a Glass")
+    if glass.random:
+        raise InputError(
+            "glass", glass, "a glass without local randomness, for which only one_step breaks the symmetry"
+        )
     T = real("T", T, minimum=0.0)
     n_steps = integer("n_steps", n_steps, minimum=1, maximum=64)
     rs = replica_symmetric(glass, T)
