@@ -435,7 +435,9 @@ def _fields_drawn(state, A, B):
 
         return alike
     roots = np.linspace(0.0, math.sqrt(A.max()), _KINDS)
-    logs = np.linspace(math.log(B.min()), math.log(B.max()), 1 if B.min() == B.max() else 17)
+    logs = np.unique(np.log(B))
+    if logs.size > 17:
+        logs = np.linspace(logs[0], logs[-1], 17)
     table = np.array([[_quantiles(_local(state, r * r, math.exp(b)), s) for b in logs] for r in roots])
     if logs.size == 1:
         found = RegularGridInterpolator((roots, s), table[:, 0], bounds_error=False, fill_value=None)
