@@ -402,7 +402,7 @@ def _quantiles(local, s):
     from scipy.special import ndtr
 
     low, high = local.field_range
-    grid = np.linspace(low, high, 4097)
+    grid = np.linspace(low, high, 2049)
     density = local.field_density(grid)
     cumulative = np.concatenate([[0.0], np.cumsum(density[1:] + density[:-1])])
     return np.interp(ndtr(s), cumulative / cumulative[-1], grid)
