@@ -10,6 +10,10 @@ Subpackages are imported on first use, so that ``import lowtglass`` stays cheap:
     Thermodynamics of level schemes.
 ``phonons``
     Debye phonons: from mean free paths to the thermal conductivity.
+``response``
+    Mean free path, internal friction and the like: the results that the models share.
+``tunneling``
+    The standard tunnelling model (Phillips 1972; Anderson, Halperin and Varma 1972).
 ``kuhn_horstmann``
     The random-matrix model of a glass (Kühn and Horstmann 1997, 1998).
 ``materials``
@@ -35,7 +39,9 @@ _SUBMODULES = (
     "phonons",
     "plotting",
     "quartic",
+    "response",
     "thermal",
+    "tunneling",
 )
 __all__ = ["__version__", *_SUBMODULES]
 
@@ -50,7 +56,9 @@ if TYPE_CHECKING:
         phonons,
         plotting,
         quartic,
+        response,
         thermal,
+        tunneling,
     )
 
 

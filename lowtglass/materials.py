@@ -15,6 +15,7 @@ import numpy as np
 
 from ._validation import finite_array
 from .errors import InputError
+from .phonons import Branch, DebyePhonons
 
 __all__ = [
     "SILICA",
@@ -27,6 +28,8 @@ __all__ = [
     "silicate_conductivity",
     "thermal_conductivity",
 ]
+
+_HBAR, _K_B = 1.054571817e-34, 1.380649e-23  # J s and J/K
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +83,17 @@ class Solid:
     debye_temperature: float
     glass_temperature: float
     source: str
+
+    def phonons(self):
+        """Debye phonons with these constants, SI units.
+
+        Returns
+        -------
+        lowtglass.phonons.DebyePhonons
+            One branch of three polarisations up to the Debye frequency.
+        """
+        top = _K_B * self.debye_temperature / _HBAR
+        return DebyePhonons((Branch(self.sound_velocity, 3),), self.density, debye_frequency=top, hbar=_HBAR, k_B=_K_B)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,8 +26,10 @@ __all__ = [
     "Branch",
     "Conduction",
     "DebyePhonons",
+    "emission_strengths",
     "heat_capacity",
     "matthiessen",
+    "silica",
     "spectral_heat_capacity",
     "thermal_conductivity",
 ]
@@ -152,6 +154,58 @@ class Conduction:
     branches: np.ndarray
     error: np.ndarray
     n_nodes: int
+
+
+def silica():
+    """Phonons with constants like those of vitreous silica, SI units.
+
+    Longitudinal and transverse velocities 5800 and 3800 m/s, density 2200 kg/m³, 6.6·10²⁸ atoms per m³.
+
+    Returns
+    -------
+    DebyePhonons
+    """
+    branches = (Branch(5800.0, 1, "longitudinal"), Branch(3800.0, 2, "transverse"))
+    return DebyePhonons(branches, 2200.0, number_density=6.6e28, hbar=1.054571817e-34, k_B=1.380649e-23)
+
+
+def emission_strengths(couplings, phonons):
+    r"""Strengths of the emission of one phonon by a local system, from Fermi's golden rule.
+
+    An operator :math:`v` couples to the strain of the phonons by :math:`v\sum_s\gamma_se_s`. A transition of frequency
+    :math:`\omega_{nm}` then has the rate :math:`\sum_sK_s|v_{nm}|^2|\omega_{nm}|^3(n_B + 1)` of emission, and with
+    :math:`n_B` of absorption, over the branches whose cut-off it does not exceed:
+
+    .. math:: K_s = \frac{g_s\gamma_s^2}{2\pi\hbar\rho c_s^5} .
+
+    Parameters
+    ----------
+    couplings : array_like, shape (n_branches,)
+        Energies γ_s per unit strain and unit of the operator.
+    phonons : DebyePhonons
+        The phonons.
+
+    Returns
+    -------
+    ndarray, shape (n_branches,)
+        K_s, all polarisations of the branch together.
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range.
+
+    Notes
+    -----
+    The strain of one phonon has the mean square ħk²/(2ρVω) in its ground state, and each polarisation
+    Vω²/(2π²c³) phonons per frequency. W. A. Phillips, Rep. Prog. Phys. 50, 1657 (1987), finds with them the relaxation
+    rate of a two-level system.
+    """
+    _check(phonons)
+    gamma = finite_array("couplings", couplings)
+    if gamma.shape != (len(phonons.branches),):
+        raise InputError("couplings", couplings, f"one for each of {len(phonons.branches)} branches")
+    return phonons.degeneracies * gamma**2 / (2.0 * math.pi * phonons.hbar * phonons.density * phonons.velocities**5)
 
 
 def spectral_heat_capacity(omega, T, phonons):

@@ -13,7 +13,7 @@ def seconds(module):
     return float(subprocess.run([sys.executable, "-c", CLOCK.format(module)], capture_output=True, check=True).stdout)
 
 
-@pytest.mark.parametrize("module", ["lowtglass", "lowtglass.kuhn_horstmann"])
+@pytest.mark.parametrize("module", ["lowtglass", "lowtglass.kuhn_horstmann", "lowtglass.tunneling"])
 def test_at_most_twice_numba(module):
     # In turn, so that both see the same load.
     pairs = [(seconds(module), seconds("numba")) for _ in range(5)]
@@ -22,6 +22,6 @@ def test_at_most_twice_numba(module):
 
 def test_nothing_heavy_comes_along():
     heavy = ("scipy.optimize", "scipy.integrate", "matplotlib", "pandas", "ipywidgets")
-    code = f"import sys, lowtglass.kuhn_horstmann; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, lowtglass.kuhn_horstmann, lowtglass.tunneling; print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
     assert found.strip() == "[]"

@@ -10,7 +10,7 @@ import pytest
 PROGRAM = """
 import json
 import numpy as np
-from lowtglass import kuhn_horstmann, quartic, thermal
+from lowtglass import kuhn_horstmann, quartic, thermal, tunneling
 
 quartic_levels = quartic.levels([0.0, 0.0, 0.0, 1.0], 2, kinetic=1.0).energies
 tilted = quartic.levels([0.1, -2.0, 0.05, 1.0], 3).energies
@@ -19,6 +19,7 @@ glass = kuhn_horstmann.Glass(gamma=2.0)
 cold = kuhn_horstmann.replica_symmetric(glass, T=0.0)
 warm = kuhn_horstmann.replica_symmetric(glass, T=0.2)
 capacity = thermal.heat_capacity(np.array([[0.0, 1.0, 2.5]]), np.array([0.05, 0.2]), complete=True).heat_capacity
+silica = tunneling.silica()
 print(json.dumps({
     "quartic": np.ravel(quartic_levels).tolist(),
     "tilted": np.ravel(tilted).tolist(),
@@ -26,6 +27,8 @@ print(json.dumps({
     "cold": [float(cold.q), float(cold.C), float(cold.free_energy)],
     "warm": [float(warm.q), float(warm.C), float(warm.free_energy)],
     "capacity": np.ravel(capacity).tolist(),
+    "friction": np.ravel(tunneling.internal_friction(6e3, [0.01, 0.1], silica).friction).tolist(),
+    "tunnelling": np.ravel(tunneling.heat_capacity([0.01, 1.0], 1e-3, silica).heat_capacity).tolist(),
 }))
 """
 

@@ -117,10 +117,11 @@ def quadrature(law, order, point=None, scale=None):
     for sign in (-1.0, 1.0):
         near = ~plain & (sign * (left + 0.5 * width - point) > 0.0) if point is not None else plain[:0]
         if near.any():
-            s = np.unique(np.sqrt(np.maximum(sign * (np.append(left[near], edges[1:][near]) - point), 0.0)))
-            s = _graded(s, math.sqrt(scale))
-            panel = np.diff(s)[:, None]
-            t = (s[:-1, None] + panel * nodes).ravel()
+            ends = np.stack([left[near], edges[1:][near]], axis=1)
+            # Panels that are near need not be neighbours: a narrow one between them may be plain.
+            s = [_graded(np.sort(np.sqrt(np.maximum(sign * (pair - point), 0.0))), math.sqrt(scale)) for pair in ends]
+            panel = np.concatenate([np.diff(x) for x in s])[:, None]
+            t = (np.concatenate([x[:-1] for x in s])[:, None] + panel * nodes).ravel()
             near_x = point + sign * t * t
             x = np.append(x, near_x)
             w = np.append(w, 2.0 * t * (panel * weights).ravel() * law.pdf(near_x))

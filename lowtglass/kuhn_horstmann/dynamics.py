@@ -42,6 +42,7 @@ from numba import njit
 from .. import phonons
 from .._validation import finite_array, integer, real, temperature
 from ..errors import ConvergenceError, InputError
+from ..response import DielectricResponse, InternalFriction, MeanFreePath, SoundVelocityShift
 from . import ensemble
 from .replica_symmetric import glass_temperature
 
@@ -128,9 +129,7 @@ class Bath:
     @property
     def _rates(self):
         """Strengths and cut-offs (in J) of the branches in ħW/J = Σ strength·E³|v|²(n_B + 1 or n_B), E in J."""
-        c, hbar = self.phonons.velocities, self.phonons.hbar
-        golden = self.phonons.degeneracies * np.array(self.couplings) ** 2 / (2.0 * math.pi * hbar)
-        golden = golden / (self.phonons.density * c**5) * self.frequency_unit**2
+        golden = phonons.emission_strengths(self.couplings, self.phonons) * self.frequency_unit**2
         return golden, self.phonons.cutoffs / self.frequency_unit
 
 
@@ -194,101 +193,6 @@ class Susceptibility:
         return self.resonant + self.relaxational
 
 
-@dataclasses.dataclass(frozen=True)
-class MeanFreePath:
-    """Inverse mean free path of phonons.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    inverse : ndarray, shape (n_branches, ...)
-        1/ℓ_s, the attenuation of energy per length.
-    resonant, relaxational : ndarray, shape (n_branches, ...)
-        Its two parts.
-    error : ndarray, shape (n_branches, ...)
-        Estimated absolute error from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    inverse: np.ndarray
-    resonant: np.ndarray
-    relaxational: np.ndarray
-    error: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class InternalFriction:
-    """Internal friction.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    friction : ndarray, shape (n_branches, ...)
-        Q⁻¹ = c/(ωℓ).
-    resonant, relaxational : ndarray, shape (n_branches, ...)
-        Its two parts.
-    error : ndarray, shape (n_branches, ...)
-        Estimated absolute error from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    friction: np.ndarray
-    resonant: np.ndarray
-    relaxational: np.ndarray
-    error: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class SoundVelocityShift:
-    """Change of the velocity of sound.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    shift : ndarray, shape (n_branches, ...)
-        δc/c against the solid without the coordinates, to first order in χ′.
-    resonant, relaxational : ndarray, shape (n_branches, ...)
-        Its two parts.
-    error : ndarray, shape (n_branches, ...)
-        Estimated absolute error from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    shift: np.ndarray
-    resonant: np.ndarray
-    relaxational: np.ndarray
-    error: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class DielectricResponse:
-    """Contribution of the coordinates to the relative permittivity.
-
-    Attributes
-    ----------
-    omega, T : ndarray
-        Frequencies and temperatures.
-    permittivity : ndarray of complex
-        n_c μ²χ(ω)/(3ε₀).
-    loss_tangent : ndarray
-        Imaginary part over (host permittivity plus real part).
-    error : ndarray of complex
-        Estimated absolute error of both parts of ``permittivity`` from the mesh in the field.
-    """
-
-    omega: np.ndarray
-    T: np.ndarray
-    permittivity: np.ndarray
-    loss_tangent: np.ndarray
-    error: np.ndarray
-
-
 def silica_bath(state, *, laboratory_glass_temperature=1500.0, deformation=(1.04, 0.65), coordinates=2.2e28):
     """Bath with constants like those of vitreous silica, in SI units.
 
@@ -325,20 +229,13 @@ def silica_bath(state, *, laboratory_glass_temperature=1500.0, deformation=(1.04
     reduced = glass_temperature(state.glass)
     if reduced == 0.0:
         raise InputError("state", "T_g = 0", "a model with a glass temperature")
-    k_B, hbar, electron_volt = 1.380649e-23, 1.054571817e-34, 1.602176634e-19
-    solid = phonons.DebyePhonons(
-        (phonons.Branch(5800.0, 1, "longitudinal"), phonons.Branch(3800.0, 2, "transverse")),
-        2200.0,
-        number_density=6.6e28,
-        hbar=hbar,
-        k_B=k_B,
-    )
+    solid, electron_volt = phonons.silica(), 1.602176634e-19
     half_distance = 0.5 * ensemble._lowest_pair(state).distance
     return Bath(
         solid,
         tuple(potentials * electron_volt / half_distance),
         coordinates,
-        k_B * top / reduced,
+        solid.k_B * top / reduced,
         vacuum_permittivity=8.8541878128e-12,
     )
 
@@ -436,10 +333,10 @@ def level_susceptibility(energies, position, omega, T, bath, *, broadening=None)
                 strength > 0, 2.0 * strength * (difference / (difference - z)) / (difference + z), 0.0
             ).sum(axis=1)
         if t > 0.0 and n > 1:
-            found, share = _modes(wells, t, bath._rates, n)
+            found, share = (part[0] for part in _modes(wells, t, bath._rates, n))
             order = np.argsort(found)
-            rates[at], weights[at] = found[order], share[order] * t
-            relaxational[at] = _relax(found, share, e[at])
+            rates[at], weights[at] = found[order], share[order]
+            relaxational[at] = _relax(found, share / t, e[at])
     unit = 1.0 / bath.energy_unit
     return LevelSusceptibility(
         omega[()],
@@ -488,13 +385,14 @@ def susceptibility(state, omega, T, bath, n_levels=None):
     return _susceptibility(state, omega, T, bath, n_levels, "sharp")
 
 
-def _susceptibility(state, omega, T, bath, n_levels, lines):
+def _susceptibility(state, omega, T, bath, n_levels, lines, real_part=True):
     _check_bath(bath)
     omega, T, shape = _grid(omega, T)
     e, theta = omega.ravel() / bath.frequency_unit, T.ravel() / bath.temperature_unit
     wells = _wells(state, _count_levels(state, float(theta.max()), n_levels))
-    resonant, relaxational = _Response(wells, bath, lines).evaluate(e, theta)
-    total = _Response(wells.coarse(), bath, lines).evaluate(e, theta)
+    response = _Response(wells, bath, lines)
+    resonant, relaxational = response.evaluate(e, theta, real_part)
+    total = response.coarse().evaluate(e, theta, real_part)
     miss = resonant + relaxational - total[0] - total[1]
     error = (np.abs(miss.real) + 1j * np.abs(miss.imag)) / 3.0
     unit = 1.0 / bath.energy_unit
@@ -540,7 +438,7 @@ def inverse_mean_free_path(state, omega, T, bath, n_levels=None, *, lines="sharp
     remains Rayleigh scattering Jχ² ∝ ω³, of second order in γ², where sharp lines leave nothing. The shift of the
     lines by the same coupling is left out, and at T > 0 χ is the average over the levels.
     """
-    chi = _susceptibility(state, omega, T, bath, n_levels, _check_lines(lines))
+    chi = _susceptibility(state, omega, T, bath, n_levels, _check_lines(lines), real_part=False)
     factor = _outer(bath.strengths / bath.phonons.velocities, bath.energy_unit * np.asarray(chi.omega))
     resonant, relaxational, error = (factor * part.imag for part in (chi.resonant, chi.relaxational, chi.error))
     return MeanFreePath(chi.omega, chi.T, resonant + relaxational, resonant, relaxational, error)
@@ -569,14 +467,14 @@ def internal_friction(state, omega, T, bath, n_levels=None):
     InputError, ConvergenceError
         As :func:`susceptibility`.
     """
-    chi = susceptibility(state, omega, T, bath, n_levels)
+    chi = _susceptibility(state, omega, T, bath, n_levels, "sharp", real_part=False)
     factor = _outer(bath.strengths, np.full(np.shape(chi.omega), bath.energy_unit))
     resonant, relaxational, error = (factor * part.imag for part in (chi.resonant, chi.relaxational, chi.error))
     return InternalFriction(chi.omega, chi.T, resonant + relaxational, resonant, relaxational, error)
 
 
 def sound_velocity_shift(state, omega, T, bath, n_levels=None):
-    """Change of the velocity of sound, δc_s/c_s = −n_cγ_s²χ′(ω)/(2ρc_s²).
+    """Change of the velocity of sound, δc_s/c_s = −n_cγ_s²χ′(ω)/(2ρc_s²), against the solid without the coordinates.
 
     Parameters
     ----------
@@ -690,9 +588,10 @@ def thermal_conductivity(state, T, bath, n_levels=None, *, lines="sharp", other=
     wells = _wells(state, _count_levels(state, float(T.max()) / bath.temperature_unit, n_levels))
     theta = T.ravel()[T.ravel() > 0] / bath.temperature_unit
     x = np.geomspace(3e-3, 60.0, integer("n_frequencies", n_frequencies, minimum=50, maximum=5000))
+    response = _Response(wells, bath, lines)
     fine, coarse = (
-        phonons.thermal_conductivity(T, _Response(w, bath, lines).branches(theta, grid, other), bath.phonons, rtol=2e-3)
-        for w, grid in ((wells, x), (wells.coarse(), x[::2]))
+        phonons.thermal_conductivity(T, part.branches(theta, grid, other), bath.phonons, rtol=2e-3)
+        for part, grid in ((response, x), (response.coarse(), x[::2]))
     )
     error = fine.error + np.abs(fine.conductivity - coarse.conductivity) / 3.0
     return dataclasses.replace(fine, error=error)
@@ -776,11 +675,14 @@ class _Wells:
             return self.density
         return 0.5 * self.density * (np.append(self.width, 0.0) + np.append(0.0, self.width))
 
+    def every_other(self):
+        """Places of every other member of a single chain, with its ends."""
+        keep = np.arange(0, self.density.size, 2)
+        return keep if keep[-1] == self.density.size - 1 else np.append(keep, self.density.size - 1)
+
     def coarse(self):
         """Every other member of a single chain."""
-        keep = np.arange(0, self.density.size, 2)
-        if keep[-1] != self.density.size - 1:
-            keep = np.append(keep, self.density.size - 1)
+        keep = self.every_other()
         width = np.add.reduceat(self.width, keep[:-1])
         return _Wells(width, self.density[keep], self.excitations[keep], self.gaps[keep], self.position[keep])
 
@@ -845,18 +747,31 @@ class _Response:
     def __init__(self, wells, bath, lines="sharp"):
         self.wells, self.bath, self.lines = wells, bath, lines
         self._known = {}
+        self._fine = None
 
-    def modes(self, theta):
+    def coarse(self):
+        """The response from every other member, whose relaxation modes need not be computed again."""
+        response = _Response(self.wells.coarse(), self.bath, self.lines)
+        response._fine = self
+        return response
+
+    def members(self, theta):
+        """Relaxation rates and weights of every member."""
+        if self._fine is not None:
+            keep = self._fine.wells.every_other()
+            return tuple(part[keep] for part in self._fine.members(theta))
         if theta not in self._known:
             # Levels above have no weight.
             n = int(np.count_nonzero(self.wells.excitations.min(axis=0) < 80.0 * theta))
-            rates, weights = np.zeros(0), np.zeros(0)
-            if n > 1:
-                rates, weights = _modes(self.wells, theta, self.bath._rates, n)
-                keep = weights > 1e-25 * weights.sum()
-                rates, weights = rates[keep], weights[keep]
-            self._known[theta] = rates, weights
+            self._known[theta] = _modes(self.wells, theta, self.bath._rates, max(n, 1))
         return self._known[theta]
+
+    def modes(self, theta):
+        """Rates of all members and what each adds to χ(0)."""
+        rates, weights = self.members(theta)
+        weights = weights * (self.wells.weights / theta)[:, None]
+        keep = weights > 1e-25 * weights.sum()
+        return rates[keep], weights[keep]
 
     def evaluate(self, e, theta, real_part=True):
         """Resonant and relaxational χ at energies e and temperatures theta, in units of the model."""
@@ -916,10 +831,9 @@ def _relax(rates, weights, e):
 
 
 def _modes(wells, theta, golden, n):
-    """Relaxation rates (ħλ/J) of all members and their weights in χ, from the n lowest levels."""
+    """Relaxation rates (ħλ/J) and weights a² of every member, from the n lowest levels."""
     members = wells.density.size
     rates, weights = np.empty((members, n - 1)), np.empty((members, n - 1))
-    share = wells.weights / theta
     step = max(1, 2_000_000 // n**2)
     for first in range(0, members, step):
         part = slice(first, min(first + step, members))
@@ -933,8 +847,7 @@ def _modes(wells, theta, golden, n):
         _symmetrise(transitions, excitations, position, theta, matrix, root, deviation)
         values, vectors = np.linalg.eigh(matrix)
         _weigh(transitions, values, vectors, root, deviation, rates[part], weights[part])
-        weights[part] *= share[part, None]
-    return rates.ravel(), weights.ravel()
+    return rates, weights
 
 
 def _occupation(energies, theta):

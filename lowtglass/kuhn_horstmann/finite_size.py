@@ -32,10 +32,10 @@ effective potential in every minimum of U. Since :math:`J_{ij}` is independent o
 
 the response within one state of replica theory. What is neglected: the scatter of :math:`C_i` about C, of variance
 :math:`2\operatorname{tr}(H^{-2})/N^2` for Gaussian couplings, that is of order :math:`N^{-1/2}` if the spectrum of H
-has a gap; the nonlinear response of the others, of order 1/N in that case; and the chance that another coordinate
-changes its well when v moves, which alters the field by order :math:`N^{-1/2}`. In the glass the softest modes sit on a
-few coordinates, which a displacement v moves far: there the nonlinear response of a sample of some hundred coordinates
-is as large as the scatter, and to use :math:`C_i` for the whole way from :math:`v_i` to zero improves nothing.
+has a gap; the nonlinear response of the others, of order 1/N in that case; and that others may change their wells when
+v moves, of which each alters the field by order :math:`N^{-1/2}`. As long as none does, :math:`C_i` predicts the field
+without coordinate i much better than C. In the glass most coordinates take others along when they are taken out, the
+more of them the larger N is, and then neither predicts it: the fields are those of the valley.
 """
 
 import concurrent.futures

@@ -41,11 +41,11 @@ def with_explorers():
         cells = [cell for cell in json.loads(path.read_text(encoding="utf8"))["cells"] if cell["cell_type"] == "code"]
         last = max((index for index, cell in enumerate(cells) if has_explorer(cell)), default=-1)
         if last >= 0:
-            yield pytest.param(cells[: last + 1], id=path.stem)
+            yield pytest.param(cells[: last + 1], path.parent, id=path.stem)
 
 
-@pytest.mark.parametrize("cells", list(with_explorers()))
-def test_every_slider_moves_the_picture_in_time(cells):
+@pytest.mark.parametrize(("cells", "folder"), list(with_explorers()))
+def test_every_slider_moves_the_picture_in_time(cells, folder):
     notebook = nbformat.v4.new_notebook()
     measured = []
     for cell in cells:
@@ -54,7 +54,11 @@ def test_every_slider_moves_the_picture_in_time(cells):
         if has_explorer(cell):
             notebook.cells.append(nbformat.v4.new_code_cell(CONTROL))
             measured.append(notebook.cells[-1])
-    NotebookClient(notebook, timeout=300, kernel_name="python3", store_widget_state=False).execute()
+    # A chapter reads its data files beside it.
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(
+        notebook, timeout=300, kernel_name="python3", store_widget_state=False, resources=resources
+    ).execute()
     assert measured
     for cell in measured:
         result = json.loads("".join(output.text for output in cell.outputs if output.output_type == "stream"))

@@ -464,6 +464,17 @@ def test_static_sum_rule_of_the_ensemble(state):
     assert absorbed == pytest.approx(static, rel=3e-3)
 
 
+def test_coarse_response_is_that_of_every_other_member(state, silica):
+    """Its modes are taken from the fine mesh; computed anew they give the same."""
+    wells = dynamics._wells(state, 12)
+    e, theta = np.geomspace(1e-12, 3.0, 30), np.repeat([0.0, 0.004, 0.1], 10)
+    shared = dynamics._Response(wells, silica).coarse().evaluate(e, theta)
+    anew = dynamics._Response(wells.coarse(), silica).evaluate(e, theta)
+    for ours, expected in zip(shared, anew, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-18)
+    assert np.abs(anew[1]).max() > 1e-3
+
+
 @pytest.mark.parametrize("gamma", [4.0, 10.0])
 def test_mesh_converges(gamma):
     """A mesh three times as fine changes χ by about what `error` says, here at most by three times as much.

@@ -120,6 +120,14 @@ def test_sites_are_the_law(gamma, a2, a4):
         assert sites.weights @ np.sqrt(np.maximum(0.8 - sites.stiffness, 0.0)) == pytest.approx(exact, rel=1e-10)
 
 
+def test_narrow_panels_between_wide_ones():
+    """A split inside a law whose panels differ in width once counted the narrow ones twice."""
+    glass = Glass(stats.gamma(16.0, scale=0.25))
+    for C in np.linspace(0.05, 2.0, 40):
+        sites = glass.sites(C, scale=0.1)
+        assert sites.weights @ sites.gamma == pytest.approx(4.0, rel=1e-9)
+
+
 # Replica-symmetric states
 
 

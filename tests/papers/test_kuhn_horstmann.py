@@ -8,12 +8,16 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from lowtglass import claims
 from lowtglass.claims import Finding, evaluate, judge, load
+from lowtglass.claims import _dynamics as dynamics
 from lowtglass.claims import _kuhn_horstmann as ours
+from lowtglass.claims import _local_randomness as local_randomness
 from lowtglass.claims import _measurements as measurements
 from lowtglass.claims import _symmetry_breaking as symmetry_breaking
+from lowtglass.kuhn_horstmann import Glass, heat_capacity, replica_symmetric
 
 PAPERS = ("KuhnHorstmann1997", "KuhnHorstmann1998")
 FIGURES = {
@@ -26,6 +30,7 @@ PRINTED = {
     "kh97-p0": 6e-3,
     "kh97-p0-unit": 6e-3,
     "kh97-p0-excess": 3.0,
+    "kh98-fig4b": 1.1,
 }
 ENTRIES = [claim for paper in PAPERS for claim in load(paper)]
 JUDGED = [claim for claim in ENTRIES if claim.comparison is not None]
@@ -85,7 +90,7 @@ def test_every_function_serves_an_entry():
     used = {claim.callable for claim in ENTRIES if claim.callable}
     public = {
         f"{module.__name__.rpartition('._')[2]}:{name}"
-        for module in (ours, measurements, symmetry_breaking)
+        for module in (ours, measurements, symmetry_breaking, local_randomness, dynamics)
         for name, value in vars(module).items()
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
@@ -143,3 +148,11 @@ def test_conversion_of_the_measured_specific_heat():
     density = per_atom / (math.pi**2 / 6 * boltzmann**2)
     detail = ours.flat_density_excess().detail
     assert float(detail.split("= ")[2].split(" per")[0]) == pytest.approx(density * boltzmann, rel=0.05)
+
+
+def test_lowest_pairs_of_random_sites_are_the_cold_heat_capacity():
+    # The sum behind the entries on local randomness, against all levels at all fields and sites.
+    glass = Glass(stats.gamma(9.0, scale=4.0 / 9.0))
+    T = np.array([1e-3, 4e-3])
+    all_levels = heat_capacity(replica_symmetric(glass), T).heat_capacity
+    np.testing.assert_allclose(local_randomness._heat_capacity(glass, T), all_levels, rtol=1e-3)
