@@ -1,6 +1,6 @@
 """Averages over the levels of all kinds of sites in a state with local randomness.
 
-Every kind of site is an ensemble of its own, with the fields of the whole glass. A site is thawed at temperature T if
+Every kind of site is an ensemble of its own, with its own law of the fields. A site is thawed at temperature T if
 its tunnel splitting, about exp(−λ) with λ = |A|^(3/2)/(2B√κ), A = C − a₂/γ, κ = ħ²/2m, is below T; panels over the
 sites are therefore laid out in λ. Temperatures are taken in two bands, cold ones below the quantum energy
 κ^(2/3)B^(1/3), for which few levels matter but small fields and splittings do, and hot ones with many levels but
@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import quartic, thermal
 from ..errors import ConvergenceError
+from ..numerics import gauss_legendre
 from . import _laws
 from .local_randomness import LocalState, Normal
 
@@ -26,6 +27,7 @@ _FROZEN = 25.0  # excitations above this multiple of T do not count
 _THAWING, _HOT, _SMOOTH, _FIELD = 12, 6, 6, 8
 _STEP = 4.0  # of λ from panel to panel
 _RATIO = 5.0  # of the edges of panels in |h|
+_FIELD_PANELS = 384  # in |h| for the weight of the fields
 
 
 def _clenshaw_curtis(n):
@@ -129,26 +131,31 @@ def _inner(glass, C, name, fixed, labels, last, order, refine):
     return _panels(law, edges, np.where((between > -2.0) & (between < last), order, _SMOOTH))
 
 
-@functools.lru_cache(maxsize=8)
-def largest_field(state):
-    """``|h|`` beyond which lies a negligible weight."""
-    grid, cumulative = field_weight(state)
-    return float(grid[np.searchsorted(cumulative, (1.0 - _TAIL) * cumulative[-1])])
+def largest_field(local):
+    """``|h|`` at a kind of site beyond which lies a negligible weight."""
+    weight = _field_weight(local._law)
+    return float(weight.x[np.searchsorted(weight(weight.x), (1.0 - _TAIL) * weight(weight.x[-1]))])
+
+
+def folded_density(local, h):
+    """Density of ``|h|`` at a kind of site."""
+    density = local.field_density(h)
+    return 2.0 * density if local.symmetric else density + local.field_density(-h)
 
 
 @functools.lru_cache(maxsize=8)
-def field_weight(state):
-    """Grid of |h| and the weight of fields below it."""
-    from ..numerics import gauss_legendre
+def _field_weight(law):
+    """Weight of the fields below ``|h|`` as a cubic spline."""
+    from scipy.interpolate import CubicHermiteSpline
 
-    low, high = state.field_range
-    grid = np.linspace(0.0, max(abs(low), abs(high)), 8193)
-    nodes, weights = gauss_legendre(6)
-    h = grid[:-1, None] + np.diff(grid)[:, None] * nodes
-    panels = (state.field_density(h) + state.field_density(-h)) @ weights * np.diff(grid)
-    cumulative = np.concatenate([[0.0], np.cumsum(panels)])
-    cumulative.setflags(write=False)
-    return grid, cumulative
+    low, high = law.field_range
+    grid = np.linspace(0.0, max(abs(low), abs(high)), _FIELD_PANELS + 1)
+    nodes, weights = gauss_legendre(4)
+    width = np.diff(grid)[:, None]
+    h = np.append((grid[:-1, None] + width * nodes).ravel(), grid)
+    density = law.field_density(h) + law.field_density(-h)
+    panels = density[: -grid.size].reshape(width.size, -1) @ weights * width[:, 0]
+    return CubicHermiteSpline(grid, np.concatenate([[0.0], np.cumsum(panels)]), density[-grid.size :])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,21 +194,22 @@ def _mesh(state, coldest, hottest, refine):
     for i in range(rule.weights.size):
         if rule.weights[i] == 0.0:
             continue
-        mesh = _site_levels(state, _local(state, rule, i).glass, coldest, hottest, refine)
+        mesh = _site_levels(_local(state, rule, i), coldest, hottest, refine)
         if mesh is not None:
             found.append(_SiteLevels(i, *mesh))
     return rule, found
 
 
-def _site_levels(state, glass, coldest, hottest, refine):
-    centre = quartic.levels(glass.potential(state.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
+def _site_levels(local, coldest, hottest, refine):
+    glass, C = local.glass, local.C
+    centre = quartic.levels(glass.potential(C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
     splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
     # The lowest gap is smallest at h = 0.
     if splitting > _FROZEN * hottest:
         return None
-    end = largest_field(state)
+    end = largest_field(local)
     trial = end * 2.0 ** -np.arange(6.0)
-    gap = _levels(state, glass, trial, 6)
+    gap = _levels(local, trial, 6)
     frozen = gap[:, 1] > _FROZEN * hottest
     if frozen.any():
         end = float(trial[frozen].min())
@@ -211,26 +219,27 @@ def _site_levels(state, glass, coldest, hottest, refine):
     nodes, fine, coarse = _clenshaw_curtis(_FIELD)
     width = np.diff(edges)[:, None]
     h, back = np.unique((edges[:-1, None] + width * nodes).ravel(), return_inverse=True)
-    density = state.field_density(h) + state.field_density(-h)
+    density = folded_density(local, h)
     fine = np.bincount(back, (width * fine).ravel()) * density
     coarse = np.bincount(back, (width * coarse).ravel()) * density
     n_levels = 6
     while True:
-        sample = _levels(state, glass, np.array([0.0, 0.3 * end, end]), n_levels)
+        sample = _levels(local, np.array([0.0, 0.3 * end, end]), n_levels)
         test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=2e-4)
         if test.converged or n_levels >= 384:
             break
         n_levels = math.ceil(1.25 * n_levels)
-    excitations = _levels(state, glass, h, n_levels)
+    excitations = _levels(local, h, n_levels)
     # Nearest to h = 0 the first gap drowns in the rounding of two levels; there the pair is an exact hyperbola.
-    near = (h < 1e-6 * float(centre.gaps[1]) / distance) if state.C > glass.stiffness else np.zeros(h.size, bool)
+    near = (h < 1e-6 * float(centre.gaps[1]) / distance) if local.double_wells else np.zeros(h.size, bool)
     excitations[near, 1] = np.hypot(splitting, distance * h[near])
     return h, fine, coarse, excitations
 
 
-def _levels(state, glass, h, n_levels):
+def _levels(local, h, n_levels):
     """Excitations at the fields h; the first gap has its own relative accuracy."""
-    c = glass.potential(state.C, h)
+    glass = local.glass
+    c = glass.potential(local.C, h)
     try:
         found = quartic.levels(c, n_levels, kinetic=glass.kinetic)
         energies, gaps = found.energies, found.gaps[:, 0]
@@ -319,7 +328,7 @@ def density_of_states(state, E, resolution):
     coarse = [np.zeros(E.size) for _ in rule.coarse]
     cutoff, n_levels, n_fields = math.inf, 0, 0
     for i in np.flatnonzero(rule.weights > 0.0):
-        counted = _count(state, _local(state, rule, i).glass, np.append(below, above))
+        counted = _count(_local(state, rule, i), np.append(below, above))
         cutoff = min(cutoff, counted[1])
         if counted[0] is None:
             continue
@@ -331,25 +340,26 @@ def density_of_states(state, E, resolution):
     return fine, sum(np.abs(total) for total in coarse), cutoff, n_levels, n_fields
 
 
-def _count(state, glass, E):
+def _count(local, E):
     """Mean number of excitations of a site below each E, its gap at h = 0, and the levels and fields used."""
-    centre = quartic.levels(glass.potential(state.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
+    glass = local.glass
+    centre = quartic.levels(glass.potential(local.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
     splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
     if splitting > E.max():
         return None, splitting, 0, 0
-    end = largest_field(state)
+    end = largest_field(local)
     first = min(0.2 * max(float(E.min()), splitting) / distance, 1e-2 * end)
     h = np.unique(np.concatenate([[0.0], np.geomspace(first, end, 64), np.linspace(0.0, end, 97)]))
     n_levels = 6
     while True:
-        excitations = _levels(state, glass, h, n_levels)
+        excitations = _levels(local, h, n_levels)
         if excitations[:, -1].min() > E.max():
             break
         n_levels = math.ceil(1.3 * n_levels)
-    if state.C > glass.stiffness:
+    if local.double_wells:
         near = h < 1e-6 * float(centre.gaps[1]) / distance
         excitations[near, 1] = np.hypot(splitting, distance * h[near])
-    grid, cumulative = field_weight(state)
+    weight = _field_weight(local._law)
     below = np.zeros(E.size)
     # The lowest pair is a hyperbola in h, its square linear in h²; that serves the other branches too.
     x = h * h
@@ -361,7 +371,7 @@ def _count(state, glass, E):
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (E[:, None] ** 2 - y[:-1]) / slope
         share = np.where(slope == 0.0, E[:, None] ** 2 > y[:-1], np.clip(share, 0.0, 1.0))
-        cut = np.interp(np.sqrt(x[:-1] + share * np.diff(x)), grid, cumulative)
-        left, right = (np.interp(edge, grid, cumulative) for edge in (h[:-1], h[1:]))
+        cut = weight(np.sqrt(x[:-1] + share * np.diff(x)))
+        left, right = weight(h[:-1]), weight(h[1:])
         below += np.where(slope >= 0.0, cut - left, right - cut).sum(axis=1)
     return below, splitting, n_levels, h.size

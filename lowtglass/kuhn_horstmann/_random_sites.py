@@ -12,18 +12,18 @@ import numpy as np
 from ..errors import ConvergenceError
 from . import _reduced
 
-_ORDERS = (16, 24)  # nodes per panel of the average over sites, for the solution and for its check
+ORDERS = (16, 24)  # nodes per panel of the average over sites, for the solution and for its check
 _TOLERANCE = 1e-10  # of the relative residuals, evaluated with denser rules
 
 
 @functools.lru_cache(maxsize=64)
-def _typical_quartic(glass):
+def typical_quartic(glass):
     return float(np.median(glass.sites(order=2).quartic))
 
 
-def rows(glass, T, C, order=_ORDERS[0], q=0.0):
+def rows(glass, T, C, order=ORDERS[0], q=0.0):
     """Sites as rows (weight, k, B), with the rule split at k = C and resolved on the scale of T or of the fields."""
-    B = _typical_quartic(glass)
+    B = typical_quartic(glass)
     # Sites respond with the width √(TB) in k, rounded at T = 0 by the fields only.
     width = max(math.sqrt(T * B), 0.0) if T > 0.0 else (q * B) ** (1.0 / 3.0)
     found = glass.sites(C, scale=width if width > 0.0 else None, order=order)
@@ -75,7 +75,7 @@ def _polish(glass, T, C, equations):
     from scipy.optimize import root
 
     for _ in range(10):
-        sites = rows(glass, T, C, _ORDERS[1])
+        sites = rows(glass, T, C, ORDERS[1])
 
         def relative(x, sites=sites):
             first, second, _ = _reduced.responses(math.exp(x[0]), sites, x[1])
@@ -100,7 +100,7 @@ def glass_point(glass):
     cold = edge(glass)
     if cold is not None:
         return 0.0, cold[0]
-    sites = rows(glass, 1.0 / _typical_quartic(glass), 0.7, 4)
+    sites = rows(glass, 1.0 / typical_quartic(glass), 0.7, 4)
 
     def excess(C):
         return _reduced.responses(_threshold(sites, C, 2, 1.0), sites, C)[0] - C
@@ -128,7 +128,7 @@ def ergodic(glass, T):
         if found is None:
             return None
         C, second = found
-        residual = abs(_reduced.responses(0.0, rows(glass, 0.0, C, _ORDERS[1]), C)[0] / C - 1.0)
+        residual = abs(_reduced.responses(0.0, rows(glass, 0.0, C, ORDERS[1]), C)[0] / C - 1.0)
         return C, 0.0, second, residual, 0
     C = 0.0
     low, high = 0.0, math.inf
@@ -152,7 +152,7 @@ def ergodic(glass, T):
             sites = rows(glass, T, C)
             low, high = (0.0, math.inf) if high == math.inf else (low * (1.0 - 1e-6), high * (1.0 + 1e-6))
         elif moved <= 4e-16 * C or (iteration > 30 and moved <= 1e-14 * C):
-            sites = rows(glass, T, C, _ORDERS[1])
+            sites = rows(glass, T, C, ORDERS[1])
             first, second, _ = _reduced.responses(T, sites, C)
             free = 0.25 * T * C * C - _reduced.free_of_fields(T, sites, C)
             return C, free, second, _checked("ergodic", T, abs(first / C - 1.0), iteration, {"C": C}), iteration
@@ -163,13 +163,13 @@ def solve(glass, T, branch):
     """State with fields: (p, q, C, f, β²⟨(⟨v²⟩ − ⟨v⟩²)²⟩, residual, iterations)."""
     J0 = glass.J0
     Y = J0**2 if branch == "polarised" else 0.0
-    B = _typical_quartic(glass)
+    B = typical_quartic(glass)
     x = np.array([0.5 / max(1.0, J0), 1.0 / B, Y])
     _reduced.iterate(T, rows(glass, T, x[0], 4, x[1]), J0, x, 5)
     _reduced.iterate(T, rows(glass, T, x[0], 4, x[1]), J0, x, 10)
     total = 0
     for _ in range(20):
-        sites = rows(glass, T, x[0], _ORDERS[0], x[1])
+        sites = rows(glass, T, x[0], ORDERS[0], x[1])
         before = x.copy()
         converged, residual, iterations = _reduced.newton(T, sites, J0, x, 60)
         total += iterations
@@ -179,7 +179,7 @@ def solve(glass, T, branch):
     if converged:
         r = np.zeros(3)
         jac = np.zeros((3, 3))
-        _, free, unstable = _reduced.equations(T, rows(glass, T, x[0], _ORDERS[1], x[1]), J0, x, True, r, jac)
+        _, free, unstable = _reduced.equations(T, rows(glass, T, x[0], ORDERS[1], x[1]), J0, x, True, r, jac)
         residual = float(np.max(np.abs(r)))
     C, q, Y = (float(number) for number in x)
     p = math.sqrt(Y * q) / J0 if Y > 0.0 else 0.0

@@ -234,7 +234,8 @@ def site(alpha, g, theta):
         while True:
             x = x0 + t
             drop = t * t * (0.5 * curvature + t * (x0 + 0.25 * t))
-            if drop < CUT:
+            # A step across a narrow top at x = 0 would count the pairs twice.
+            if drop < CUT and x > 0.0:
                 near = math.exp(-drop)
                 ratio = math.expm1(-2.0 * g * x)
                 even = near * (2.0 + ratio)
@@ -260,6 +261,17 @@ def site(alpha, g, theta):
         m3 = x3 - mean * (3.0 * x2 - 2.0 * mean * mean)
         m4 = s4 / s0 - mean * (4.0 * x3 - mean * (6.0 * x2 - 3.0 * mean * mean))
         return depth + math.log(s0 * step), mean, m2, m3, m4
+    # The other two stationary points: the second minimum `low` and the barrier top.
+    discriminant = x0 * x0 - 4.0 * g / x0
+    low = top = 0.0
+    end = -math.inf
+    if discriminant > 0.0:
+        low = -0.5 * (x0 + math.sqrt(discriminant))
+        top = g / (x0 * low)
+        t = top - x0
+        if t * t * (0.5 * curvature + t * (x0 + 0.25 * t)) > CUT:
+            # A step across a narrow top would lead into the second well, which is added below.
+            end = t
     s0 = 1.0
     s1 = s2 = s3 = s4 = 0.0
     reach = 0.0
@@ -267,7 +279,7 @@ def site(alpha, g, theta):
         t = step if side == 0 else -step
         while True:
             drop = t * t * (0.5 * curvature + t * (x0 + 0.25 * t))
-            if drop > CUT:
+            if drop > CUT or t < end:
                 break
             p = math.exp(-drop)
             t2 = t * t
@@ -282,11 +294,7 @@ def site(alpha, g, theta):
     # rounding.
     gaussian = 6.0 * x0 < 1e-4 * curvature**1.5
     third = -6.0 * x0
-    discriminant = x0 * x0 - 4.0 * g / x0
     if discriminant > 0.0:
-        # The other two stationary points: the second minimum `low` and the barrier top.
-        low = -0.5 * (x0 + math.sqrt(discriminant))
-        top = g / (x0 * low)
         distance = x0 - low
         tilt = -0.25 * top * distance**3
         if tilt < CUT and reach > -distance:

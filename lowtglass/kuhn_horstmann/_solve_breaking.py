@@ -4,6 +4,10 @@ Unknowns are C, the levels of q, y_1 ... y_K and, in a polarised state, H = J₀
 their logarithms. For K = 1 the levels q_0 and q_1 are free. For many steps the q_i keep fixed fractions between q_0 and
 q_K and the y_i follow: the free energy is concave in the y_i at fixed q_i, while in the q_i at fixed y_i it is marginal
 (the replicon eigenvalue vanishes). In an unpolarised state q_0 then keeps its fraction too, because q(0) = 0.
+
+The stiffness k is a number, or with local randomness a function (C, q_K, fine) that returns the kinds of sites as rows
+(weight, k, B). Each kind has its own weights exp(y φ), so that the averages, ln N among them, are summed after them.
+Newton keeps the rows and makes them anew where C has moved: their number changes with C, so that residuals jump.
 """
 
 import math
@@ -36,9 +40,8 @@ class Solution(NamedTuple):
     p: float
     residual: float
     iterations: int
-    h: np.ndarray
-    logs: np.ndarray
-    reach: float
+    laws: list  # (weight, k, B, h, logs, reach) of every kind of site, in its own reduced variables
+    jacobian: np.ndarray | None = None  # of the equations in the logarithms, the first one times C
 
 
 def fractions(K, exponent, free):
@@ -59,14 +62,39 @@ def free_energy(kind, T, k, J0, point, *, p=None, layout=None, fine=True):
         p = H / J0
     else:
         p = 0.0
-    if layout is None:
-        layout = _breaking.plan(kind, T, k, C, H, q, y, fine)
-    if layout[1].size == 0:
-        raise FloatingPointError("the steps are too narrow for a grid")
-    out = np.zeros(7 + 3 * y.size)
-    h, _, logs = _breaking.mean_field(kind, T, k, C, H, q, y, layout, fine, out)
+    out, laws, layout = averages(kind, T, k, point._replace(H=H), layout, fine)
     f = 0.5 * J0 * p * p + 0.5 * C * q[-1] + 0.25 * T * C * C + 0.25 * np.dot(y, q[1:] ** 2 - q[:-1] ** 2) - out[3]
-    return f, out, h, logs, layout
+    return f, out, laws, layout
+
+
+def averages(kind, T, k, point, layout=None, fine=True):
+    """The averages of `_breaking.mean_field`, summed over the sites; the laws of the fields; the layout of grids."""
+    C, q, y, H = point
+    if layout is None:
+        if callable(k):
+            k = k(C, q[-1], fine)
+        rows = k if isinstance(k, np.ndarray) else [(1.0, k, 1.0)]
+        layout = [
+            (w, k_i, B, _breaking.plan(kind, T * B, k_i, C, H * math.sqrt(B), q * B, y / B, fine)) for w, k_i, B in rows
+        ]
+    if any(plan[1].size == 0 for _, _, _, plan in layout):
+        raise FloatingPointError("the steps are too narrow for a grid")
+    K = y.size
+    total = np.zeros(7 + 3 * K)
+    out = np.empty(7 + 3 * K)
+    laws = []
+    for w, k_i, B, plan in layout:
+        root = math.sqrt(B)
+        h, _, logs = _breaking.mean_field(kind, T * B, k_i, C, H * root, q * B, y / B, plan, fine, out)
+        laws.append((w, k_i, B, h, logs, float(plan[4])))
+        # From the variables of the site, u = √B v and energies times B.
+        out[0] /= root
+        out[1] /= B
+        out[3] = out[3] / B - 0.5 * T * math.log(B)
+        out[4] *= root
+        out[5 : 6 + 2 * K] /= B
+        total += w * out
+    return total, laws, layout
 
 
 class _Problem:
@@ -74,6 +102,7 @@ class _Problem:
 
     def __init__(self, kind, T, k, J0, K, exponent, *, polarised=False, fixed_H=None):
         self.kind, self.T, self.k, self.J0, self.K = kind, T, k, J0, K
+        self.rows_C = math.nan
         self.fixed_H = fixed_H
         self.solve_H = polarised and fixed_H is None
         self.free = K == 1 or polarised
@@ -104,11 +133,23 @@ class _Problem:
         H = math.exp(0.5 * x.pop()) if self.solve_H else self.fixed_H or 0.0
         return Point(C, q, np.exp(x), H)
 
+    def follow(self, x):
+        """Make the rows of sites anew if C is no longer the one they were made for; whether it was not."""
+        if not callable(self.k):
+            return False
+        point = self.unpack(x)
+        if abs(point.C - self.rows_C) <= 1e-6 * point.C:
+            return False
+        self.rows = self.k(point.C, point.q[-1], False)
+        self.rows_C = point.C
+        return True
+
     def residuals(self, x, layout=None, fine=False):
         point = self.unpack(x)
         C, q, y, H = point
         J0 = self.J0 if self.fixed_H is None else 1.0
-        found = free_energy(self.kind, self.T, self.k, J0, point, layout=layout, fine=fine)
+        k = self.k if fine or not callable(self.k) else self.rows
+        found = free_energy(self.kind, self.T, k, J0, point, layout=layout, fine=fine)
         out = found[1]
         K, g = self.K, self.g
         # ∂f/∂q_i
@@ -127,8 +168,10 @@ class _Problem:
         return np.array(r), found
 
 
-def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None, check=True, max_iterations=40):
-    """Newton from `start`; the Jacobian by central differences on fixed grids, then Broyden's updates."""
+def solve(
+    kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None, check=True, jacobian=None, max_iterations=40
+):
+    """Newton from `start`; the Jacobian by central differences on fixed grids, unless given; then Broyden's updates."""
     problem = _Problem(kind, T, k, J0, start.y.size, exponent, polarised=polarised, fixed_H=fixed_H)
     problem.scale_C = start.C
     x = problem.pack(start)
@@ -141,20 +184,27 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
         norm = float(np.linalg.norm(r))
         return r, found, norm if math.isfinite(norm) else math.inf
 
+    problem.follow(x)
     r, found, norm = trial(x)
+    if jacobian is not None:
+        jacobian = jacobian / np.array([problem.scale_C] + [1.0] * (x.size - 1))[:, None]
     iterations = 0
     stuck = not math.isfinite(norm)
-    while not stuck and iterations < max_iterations and np.max(np.abs(r)) > ACCURACY:
+    while not stuck and iterations < max_iterations and (problem.follow(x) or np.max(np.abs(r)) > ACCURACY):
         iterations += 1
         problem.scale_C = min(problem.scale_C, math.exp(x[0]))
         r, found, norm = trial(x)
-        layout = found[4]
-        jacobian = np.empty((x.size, x.size))
-        for i in range(x.size):
-            step = np.zeros(x.size)
-            step[i] = 2e-5
-            jacobian[:, i] = (problem.residuals(x + step, layout)[0] - problem.residuals(x - step, layout)[0]) / 4e-5
-        fresh = True
+        if not math.isfinite(norm) or np.max(np.abs(r)) <= ACCURACY:
+            break
+        fresh = jacobian is None
+        if fresh:
+            layout = found[3]
+            jacobian = np.empty((x.size, x.size))
+            for i in range(x.size):
+                step = np.zeros(x.size)
+                step[i] = 2e-5
+                change = problem.residuals(x + step, layout)[0] - problem.residuals(x - step, layout)[0]
+                jacobian[:, i] = change / 4e-5
         while np.max(np.abs(r)) > ACCURACY:
             step = np.linalg.lstsq(jacobian, -r, rcond=1e-14)[0]
             damping = min(1.0, 0.7 / np.max(np.abs(step)))
@@ -167,11 +217,13 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
             else:
                 # Rounding stops the descent: accept what is reached if it is small, else try a new Jacobian once.
                 stuck = fresh
+                jacobian = None
                 break
             ratio = norm_new / norm
             jacobian += np.outer(r_new - r - jacobian @ (damping * step), step) / (damping * np.dot(step, step))
             x, r, found, norm, fresh = new, r_new, found_new, norm_new, False
             if ratio > 0.5:
+                jacobian = None
                 break
     residual = math.inf if r is None else float(np.max(np.abs(r)))
     point = problem.unpack(x)
@@ -185,16 +237,18 @@ def solve(kind, T, k, J0, start, exponent=1.0, *, polarised=False, fixed_H=None,
             residual=residual,
             iterations=iterations,
         )
-    f, out, h, logs, layout = found
-    return Solution(point, out, f, float(out[0]), residual, iterations, h, logs, float(layout[4]))
+    f, out, laws, _ = found
+    if jacobian is not None:
+        jacobian = jacobian * np.array([problem.scale_C] + [1.0] * (x.size - 1))[:, None]
+    return Solution(point, out, f, float(out[0]), residual, iterations, laws, jacobian)
 
 
 def evaluate(kind, T, k, J0, point, exponent=1.0):
     """A given point as a Solution, with its residual."""
     problem = _Problem(kind, T, k, J0, point.y.size, exponent, polarised=point.H > 0.0)
     problem.scale_C = point.C
-    r, (f, out, h, logs, layout) = problem.residuals(problem.pack(point), None, True)
-    return Solution(point, out, f, float(out[0]), float(np.max(np.abs(r))), 0, h, logs, float(layout[4]))
+    r, (f, out, laws, _) = problem.residuals(problem.pack(point), None, True)
+    return Solution(point, out, f, float(out[0]), float(np.max(np.abs(r))), 0, laws)
 
 
 def susceptibility(point):

@@ -83,7 +83,7 @@ class FullRSBState:
     broken: bool
     residual: float
     iterations: int
-    _law: tuple = field(repr=False, compare=False)
+    _law: object = field(repr=False, compare=False)
 
     @property
     def replicon(self):
@@ -103,7 +103,7 @@ class FullRSBState:
     @property
     def field_range(self):
         """Interval (low, high) of fields outside of which lies less than 1e-15 of the weight."""
-        return _broken_states.field_range(self)
+        return self._law.field_range
 
     def field_density(self, h):
         """Probability density of the effective field within a state.
@@ -124,7 +124,7 @@ class FullRSBState:
         InputError
             If `h` is empty or not finite, or if the state is ergodic: then every field is zero and P has no density.
         """
-        return _broken_states.field_density(self, h)
+        return self._law.field_density(h)
 
 
 def full_rsb(glass, T=0.0, n_steps=32):
@@ -133,7 +133,7 @@ def full_rsb(glass, T=0.0, n_steps=32):
     Parameters
     ----------
     glass : Glass
-        Parameters of the model.
+        Parameters of the model, without local randomness.
     T : float
         Temperature, >= 0, in units of J.
     n_steps : int
@@ -147,7 +147,7 @@ def full_rsb(glass, T=0.0, n_steps=32):
     Raises
     ------
     InputError
-        If an argument is outside its range.
+        If an argument is outside its range, or `glass` has local randomness.
     ConvergenceError
         If the iteration fails. It does close to T_g (2 % at γ = 4) and to the de Almeida–Thouless line, where the steps
         are lost in rounding.
@@ -159,6 +159,10 @@ def full_rsb(glass, T=0.0, n_steps=32):
     """
     if not isinstance(glass, Glass):
         raise InputError("glass", glass, "a Glass")
+    if glass.random:
+        raise InputError(
+            "glass", glass, "a glass without local randomness, for which only one_step breaks the symmetry"
+        )
     T = real("T", T, minimum=0.0)
     n_steps = integer("n_steps", n_steps, minimum=1, maximum=64)
     rs = replica_symmetric(glass, T)
@@ -166,7 +170,7 @@ def full_rsb(glass, T=0.0, n_steps=32):
         stability = np.array([rs.at_stability])
         return FullRSBState(
             glass, T, rs.p, np.array([rs.q]), np.zeros(0), np.zeros(0), rs.C, rs.free_energy, 0.0, stability, 0.0,
-            rs.C, False, rs.residual, rs.iterations, ("replica symmetric", rs),
+            rs.C, False, rs.residual, rs.iterations, rs,
         )  # fmt: skip
     found = _broken_states.solution(glass, T, rs)
     error = math.nan
@@ -243,5 +247,5 @@ def _state(glass, T, found, error, iterations):
         broken=True,
         residual=found.residual,
         iterations=iterations,
-        _law=_broken_states.law_of_fields(glass, T, found),
+        _law=_broken_states.law_of_fields(B, T, found.point, found.laws),
     )

@@ -23,10 +23,12 @@ from .._validation import finite_array, integer
 from ..errors import InputError
 from ..numerics import gauss_legendre
 from ..quartic import reduced_wells
-from . import _laws
+from . import _laws, _random_ensemble
+from .local_randomness import LocalState
 
 __all__ = ["RandomWellStatistics", "WellSample", "WellStatistics", "well_statistics"]
 
+_KINDS = 129  # kinds of sites of which the laws of the fields are computed for samples
 _QUANTITIES = ("asymmetry", "barrier", "distance", "wkb_exponent", "tunnel_splitting")
 # Minimum from which the barrier is measured.
 _BARRIERS = ("mean", "deep", "shallow")
@@ -342,14 +344,16 @@ class RandomWellStatistics:
         Returns
         -------
         WellSample
+
+        Notes
+        -----
+        With one step of breaking the law of the field differs from site to site. Fields are then interpolated in a
+        table of 129 values of C − a₂/γ, and 17 of a₄/γ if that is random.
         """
         size = integer("size", size, minimum=1)
         rng = np.random.default_rng(rng)
         glass = self.state.glass
-        low, high = self.state.field_range
-        grid = np.linspace(low, high, 8193)
-        density = self.state.field_density(grid)
-        cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+        draw = None
         drawn = []
         missing = size
         while missing > 0:
@@ -358,9 +362,13 @@ class RandomWellStatistics:
                 value.rvs(n, random_state=rng) if _laws.is_law(value) else np.full(n, value)
                 for value in (glass.gamma, glass.a2, glass.a4)
             )
-            h = np.interp(rng.uniform(0.0, cumulative[-1], n), cumulative, grid)
             A, B = self.state.C - a2 / gamma, a4 / gamma / 6.0
-            inside = np.abs(h) < _spinodal(np.maximum(A, 0.0), B)
+            s = rng.normal(size=n)
+            A, B, s = A[A > 0.0], B[A > 0.0], s[A > 0.0]
+            if draw is None and A.size:
+                draw = _fields_drawn(self.state, A, B)
+            h = draw(A, B, s) if A.size else A
+            inside = np.abs(h) < _spinodal(A, B)
             drawn.append(np.stack([h[inside], A[inside], B[inside]])[:, :missing])
             missing -= drawn[-1].shape[1]
         h, A, B = np.concatenate(drawn, axis=1)
@@ -371,12 +379,12 @@ class RandomWellStatistics:
     @functools.cached_property
     def _mesh(self):
         """Double wells on a mesh of sites and angles, with weights."""
-        A, B, weights = _well_sites(self.state, 48)
+        A, B, weights, locals_ = _well_sites(self.state, 48)
         angle = (np.arange(400) + 0.5) * (math.pi / 800)
         A, B, angle = A[:, None], B[:, None], angle[None, :]
         spinodal = _spinodal(A, B)
         h = spinodal * np.cos(angle)
-        density = self.state.field_density(h) + self.state.field_density(-h)
+        density = _folded_densities(locals_, h)
         weights = weights[:, None] * density * spinodal * np.sin(angle) * (math.pi / 800)
         return WellStatistics(self.state, self.barrier_from, spinodal, math.nan, A, B), angle, weights
 
@@ -385,27 +393,91 @@ def _spinodal(curvature, quartic):
     return 2 * quartic * np.sqrt(curvature / (3 * quartic)) ** 3
 
 
+def _local(state, A, B):
+    return LocalState(state, dataclasses.replace(state.glass, gamma=1.0, a2=state.C - A, a4=6.0 * B))
+
+
+def _quantiles(local, s):
+    """Fields at which as much of the law of a kind of site lies below as of the normal law at `s`."""
+    from scipy.special import ndtr
+
+    low, high = local.field_range
+    grid = np.linspace(low, high, 2049)
+    density = local.field_density(grid)
+    cumulative = np.concatenate([[0.0], np.cumsum(density[1:] + density[:-1])])
+    return np.interp(ndtr(s), cumulative / cumulative[-1], grid)
+
+
+def _fields_drawn(state, A, B):
+    """A function that turns A, B and normal numbers into fields with the law of each site.
+
+    With few kinds of sites it is made of their laws; else the fields, which are smooth functions of all three, are
+    interpolated in a table that spans the given A and B.
+    """
+    from scipy.interpolate import RegularGridInterpolator
+
+    s = np.linspace(-8.3, 8.3, 1001)
+    if not getattr(state, "broken", False):
+        field = _quantiles(state, s)
+        return lambda A, B, x: np.interp(x, s, field)
+    kinds = np.unique(np.stack([A, B], axis=1), axis=0)
+    if len(kinds) <= _KINDS:
+        tables = {(a, b): _quantiles(_local(state, a, b), s) for a, b in kinds.tolist()}
+
+        def alike(A, B, x):
+            h = np.empty(x.size)
+            for a, b in np.unique(np.stack([A, B], axis=1), axis=0).tolist():
+                same = (A == a) & (B == b)
+                if (a, b) not in tables:
+                    tables[a, b] = _quantiles(_local(state, a, b), s)
+                h[same] = np.interp(x[same], s, tables[a, b])
+            return h
+
+        return alike
+    roots = np.linspace(0.0, math.sqrt(A.max()), _KINDS)
+    logs = np.unique(np.log(B))
+    if logs.size > 17:
+        logs = np.linspace(logs[0], logs[-1], 17)
+    table = np.array([[_quantiles(_local(state, r * r, math.exp(b)), s) for b in logs] for r in roots])
+    if logs.size == 1:
+        found = RegularGridInterpolator((roots, s), table[:, 0], bounds_error=False, fill_value=None)
+        return lambda A, B, x: found(np.stack([np.sqrt(A), x], axis=1))
+    found = RegularGridInterpolator((roots, logs, s), table, bounds_error=False, fill_value=None)
+    return lambda A, B, x: found(np.stack([np.sqrt(A), np.log(B), x], axis=1))
+
+
 def _well_sites(state, order):
-    """A, B and weights of the sites that have double wells."""
-    found = state.glass.sites(state.C, order=order)
-    A = state.C - found.stiffness
-    inside = A > 0
-    return A[inside], found.quartic[inside], found.weights[inside]
+    """A, B, weights and local states of the sites that have double wells."""
+    found = [(w, local) for w, local in _laws.local_states(state, order) if local.double_wells]
+    A, B, weights = (
+        np.array(column)
+        for column in (
+            [state.C - local.glass.stiffness for _, local in found],
+            [local.glass.quartic for _, local in found],
+            [w for w, _ in found],
+        )
+    )
+    return A, B, weights, [local for _, local in found]
+
+
+def _folded_densities(locals_, h):
+    """Density of ``|h|`` at every kind of site, for a row of fields each."""
+    return np.stack([_random_ensemble.folded_density(local, row) for local, row in zip(locals_, h, strict=True)])
 
 
 def _random_well_statistics(state, barrier):
-    A, B, weights = _well_sites(state, 24)
+    A, B, weights, locals_ = _well_sites(state, 24)
     if A.size == 0:
         low = state.glass.smallest_stiffness
         raise InputError("state", f"C = {state.C:.6g}", f"C > a2/gamma of some site, {low:.6g} at least (double wells)")
     # Both fields and sites are smooth in the angle and in √A.
     nodes, gauss = gauss_legendre(64)
     spinodal = _spinodal(A, B)[:, None]
-    low, high = state.field_range
-    reach = np.arccos(np.minimum(max(abs(low), abs(high)) / spinodal, 1.0))
+    largest = np.array([max(abs(end) for end in local.field_range) for local in locals_])[:, None]
+    reach = np.arccos(np.minimum(largest / spinodal, 1.0))
     angle = reach + (0.5 * math.pi - reach) * nodes
     h = spinodal * np.cos(angle)
-    density = state.field_density(h) + state.field_density(-h)
+    density = _folded_densities(locals_, h)
     inner = (density * spinodal * np.sin(angle)) @ gauss * (0.5 * math.pi - reach[:, 0])
     return RandomWellStatistics(state, barrier, float(weights @ inner))
 

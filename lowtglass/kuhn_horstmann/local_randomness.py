@@ -8,6 +8,7 @@ both sides are smooth.
 """
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -116,8 +117,9 @@ class Sites:
 class LocalState:
     """One kind of site in a state with local randomness: the law of its field and its own potential.
 
-    It offers what every state offers to :func:`heat_capacity`, :func:`well_statistics` and the like. The fields are
-    those of the whole glass: they do not depend on the potential of the site that feels them.
+    It offers what every state offers to :func:`heat_capacity`, :func:`well_statistics` and the like. In a
+    replica-symmetric state the fields are those of the whole glass: they do not depend on the potential of the site
+    that feels them. With one step of breaking they do, because a site prefers the states in which its energy is low.
 
     Attributes
     ----------
@@ -155,11 +157,15 @@ class LocalState:
         """Whether the effective potential of this kind of site has two wells at zero field."""
         return self.C > self.glass.stiffness
 
+    @functools.cached_property
+    def _law(self):
+        return self.state._law_of_site(self.glass)
+
     @property
     def field_range(self):
         """Interval (low, high) of fields outside of which lies less than 1e-15 of the weight."""
-        return self.state.field_range
+        return self._law.field_range
 
     def field_density(self, h):
         """Probability density of the effective field at `h`."""
-        return self.state.field_density(h)
+        return self._law.field_density(h)

@@ -118,6 +118,10 @@ class ReplicaSymmetricState:
         """
         return _laws.local_state(self, values)
 
+    def _law_of_site(self, glass):
+        """Law of the fields at sites with the parameters of `glass`: all sites have the same."""
+        return self
+
     @property
     def field_range(self):
         """Interval (low, high) of fields outside of which lies less than 1e-15 of the weight."""

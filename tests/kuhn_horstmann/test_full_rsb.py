@@ -93,7 +93,7 @@ def test_recursion_against_gauss_hermite(kind, H):
     """φ₂ → φ₁ → φ₀ on splines with Gauss–Hermite averages, for parameters that solve nothing."""
     T, k, C, q, y = 0.6, 0.3, 0.8, np.array([0.3, 0.5, 0.9]), np.array([0.4, 1.1])
     point = _solve_breaking.Point(C, q, y, H)
-    f, out, _, _, _ = _solve_breaking.free_energy(kind, T, k, 0.5, point)
+    f, out, _, _ = _solve_breaking.free_energy(kind, T, k, 0.5, point)
     h = np.linspace(-24.0, 24.0, 1601)
     x, weight = np.polynomial.hermite_e.hermegauss(60)
     weight = weight / weight.sum()

@@ -140,7 +140,7 @@ def test_free_energy_is_stationary(state):
     p, mu = state.p * math.sqrt(B), state.mu / B
     values = np.array([p, state.q0 * B, state.q1 * B, state.C, mu])
     point = _solve_breaking.Point(state.C, values[1:3], values[4:], glass.J0 * p)
-    layout = _solve_breaking.free_energy(MODEL, state.T * B, glass.stiffness, glass.J0, point)[4]
+    layout = _solve_breaking.free_energy(MODEL, state.T * B, glass.stiffness, glass.J0, point)[3]
 
     def f(x):
         point = _solve_breaking.Point(x[3], x[1:3], x[4:], 0.0)
