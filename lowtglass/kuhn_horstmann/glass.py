@@ -22,7 +22,8 @@ class Glass:
 
     γ, a₂ and a₄ may be random: each coordinate then has its own, drawn independently. A law is a :class:`Normal`, a
     frozen continuous distribution of scipy.stats of finite variance, or a one-dimensional NumPy array (or
-    :class:`Samples`) of values with equal weights.
+    :class:`Samples`) of values with equal weights. Replica-symmetric states and those with one step of breaking take
+    random parameters; `full_rsb` does not.
 
     Parameters
     ----------

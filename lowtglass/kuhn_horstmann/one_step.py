@@ -183,7 +183,8 @@ def one_step(glass, T=0.0):
     InputError
         If an argument is outside its range.
     ConvergenceError
-        If the iteration fails. It does in the polarised phase where the two levels q₀ and q₁ nearly coincide.
+        If the iteration fails. It does in the polarised phase where the two levels q₀ and q₁ nearly coincide, and with
+        local randomness where only the far tail of a law makes a glass (q of order 1e-14).
 
     Notes
     -----
