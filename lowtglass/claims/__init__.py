@@ -15,7 +15,7 @@ Verdicts
 ``needs data``
     The comparison needs measured values or digitised curves that the project does not hold.
 ``open``
-    The statement needs a calculation that the package does not do; ``missing`` says which.
+    The statement needs a theory that the package does not compute; ``missing`` says which.
 
 Comparisons
 -----------
