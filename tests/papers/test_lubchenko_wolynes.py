@@ -10,6 +10,7 @@ from lowtglass.claims import Finding, evaluate, judge, load
 # The modules of lowtglass.claims that serve this paper.
 MODULES = [
     "mosaic_two_level",
+    "mosaic_time",
 ]
 ENTRIES = list(load("LubchenkoWolynes2004"))
 JUDGED = [claim for claim in ENTRIES if claim.comparison is not None]
