@@ -182,8 +182,8 @@ def phonon_share():
     gap = float(rfot.heat_capacity_in_time(1e-5, cold, _FIGURE).heat_capacity)
     return Finding(
         max(float(share.max()) for share in shares),
-        f"At 1 K {shares[0][-1]:.3f}, {shares[1][-1]:.3f} and {shares[2][-1]:.3f} for 10 µs, 1 s and 1 h, with A = 1; A = c "
-        "would make them ten times as large. "
+        f"At 1 K {shares[0][-1]:.3f}, {shares[1][-1]:.3f} and {shares[2][-1]:.3f} for 10 µs, 1 s and 1 h, with A = 1; "
+        "A = c would make them ten times as large. "
         f"Below 10 mK the curve of 10 µs falls below the phonons: at 5 mK they are "
         f"{12.0 * math.pi**4 / 5.0 * cold**3 / (density * gap):.0f} times it.",
     )
