@@ -12,9 +12,13 @@ PAPER = "LubchenkoWolynes2004"
 MODULES = [
     "_measurements",
     "_mosaic_transition",
+    "_mosaic_two_level",
+    "_mosaic_time",
 ]
 FIGURES = [
     *("Fig. 1", "Fig. 2", "Fig. 3", "Fig. 4", "Fig. 5", "Fig. 6", "Fig. 7", "Fig. 8"),
+    *("Fig. 9", "Fig. 10"),
+    "Fig. 11",
 ]
 PRINTED = {
     "lw04-fig1-150": 150.0,
@@ -27,6 +31,19 @@ PRINTED = {
     "lw04-entropy": 0.82,
     "lw04-typical-barrier": 35.0,
     "lw04-nonlinearity": 19.0,
+    "lw04-transition-size": 14.0,
+    "lw04-highest-barrier": 26.0,
+    "lw04-eq14-coefficient": 18.0,
+    "lw04-zero-barriers": 3e-7,
+    "lw04-density-silica": 6e45,
+    "lw04-phonon-wavelength": 1e3,
+    "lw04-cohesion-energy": 10.0,
+    "lw04-strain-silica": 0.05,
+    "lw04-mean-free-path": 70.0,
+    "lw04-factor-two": 2.0,
+    "lw04-measured-strength": 1e-2,
+    "lw04-rate-10mK": 1e3,
+    "lw04-fastest-time": 2.0,
 }
 ENTRIES = list(load(PAPER))
 JUDGED = [claim for claim in ENTRIES if claim.comparison is not None]
