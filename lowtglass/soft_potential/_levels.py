@@ -1,0 +1,244 @@
+r"""A few levels of :math:`-\psi'' + (z^4 + Az^2 + Hz)\psi = e\psi` with their gradients, for following level curves.
+
+Where a level is already known roughly, Rayleigh-quotient iteration with a banded factorisation in the oscillator
+functions of :mod:`lowtglass.quartic` needs a tenth of the time of a diagonalisation. The number of negative pivots says
+which level was found (Sylvester's law of inertia); where it is not the one wanted, the levels are computed from nothing.
+Slopes follow from the theorem of Hellmann and Feynman, ∂e/∂H = ⟨z⟩ and ∂e/∂A = ⟨z²⟩.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from ..quartic.spectrum import _choose_frame, _matrix, _solve
+
+__all__ = []
+
+_BAND = 4
+_MAX_BASIS = 1600
+
+
+@njit(cache=True, error_model="numpy")
+def _factor(band, shift, work):
+    """LDLᵀ of a band matrix minus a shift; returns the number of eigenvalues below the shift."""
+    n = band.shape[0]
+    below = 0
+    for k in range(n):
+        for j in range(_BAND + 1):
+            work[k, j] = band[k, j] if k + j < n else 0.0
+        work[k, 0] -= shift
+    for k in range(n):
+        d = work[k, 0]
+        if abs(d) < 1e-280:
+            d = 1e-280
+            work[k, 0] = d
+        if d < 0.0:
+            below += 1
+        last = min(_BAND, n - 1 - k)
+        for i in range(1, last + 1):
+            l = work[k, i] / d
+            for j in range(i, last + 1):
+                work[k + i, j - i] -= l * work[k, j]
+        for i in range(1, last + 1):
+            work[k, i] /= d
+    return below
+
+
+@njit(cache=True, error_model="numpy")
+def _back(work, x):
+    """Solve in place with the factors, and normalise."""
+    n = work.shape[0]
+    for k in range(n):
+        for i in range(1, min(_BAND, n - 1 - k) + 1):
+            x[k + i] -= work[k, i] * x[k]
+    norm = 0.0
+    for k in range(n - 1, -1, -1):
+        t = x[k] / work[k, 0]
+        for i in range(1, min(_BAND, n - 1 - k) + 1):
+            t -= work[k, i] * x[k + i]
+        x[k] = t
+        norm = max(norm, abs(t))
+    total = 0.0
+    for k in range(n):
+        x[k] /= norm
+        total += x[k] * x[k]
+    total = math.sqrt(total)
+    for k in range(n):
+        x[k] /= total
+
+
+@njit(cache=True)
+def _quotient(band, x):
+    """xᵀHx and the norm of Hx − (xᵀHx)x."""
+    n = band.shape[0]
+    y = np.zeros(n)
+    for k in range(n):
+        y[k] += band[k, 0] * x[k]
+        for j in range(1, min(_BAND, n - 1 - k) + 1):
+            y[k] += band[k, j] * x[k + j]
+            y[k + j] += band[k, j] * x[k]
+    value = 0.0
+    for k in range(n):
+        value += x[k] * y[k]
+    rest = 0.0
+    for k in range(n):
+        rest += (y[k] - value * x[k]) ** 2
+    return value, math.sqrt(rest)
+
+
+@njit(cache=True)
+def _refine(band, guess, spacing, work, x, tolerance):
+    """Level next to a guess with its vector, and whether the iteration came to rest."""
+    n = band.shape[0]
+    for k in range(n):
+        # Without order, so that no state is far from it, wherever its well lies.
+        x[k] = math.sin(0.7 * k * k + 1.0)
+    shift = guess
+    for step in range(9):
+        _factor(band, shift, work)
+        _back(work, x)
+        if step == 0:
+            _back(work, x)
+            _back(work, x)
+        value, rest = _quotient(band, x)
+        if abs(value - guess) > 0.5 * spacing:
+            return value, False
+        if rest <= tolerance:
+            return value, True
+        shift = value
+    return value, False
+
+
+@njit(cache=True)
+def _near(A, H, top, first, other, out):
+    """Levels 0 and ``top`` from guesses; out = (e_0, e_top, ⟨z⟩_0, ⟨z⟩_top, ⟨z²⟩_0, ⟨z²⟩_top)."""
+    c = np.empty(4)
+    c[0], c[1], c[2], c[3] = H, A, 0.0, 1.0
+    frame = np.empty(2)
+    shifted = np.empty(5)
+    guess = _choose_frame(c, 1.0, top + 2, frame, shifted)
+    # The frame is centred with the constant taken out, which enters only the energies.
+    basis = int(2.1 * guess) + 32
+    spacing = other - first
+    for _ in range(4):
+        if basis > _MAX_BASIS:
+            return False
+        band = np.zeros((basis, _BAND + 1))
+        _matrix(shifted, frame[1], 1.0, -1, band)
+        norm = band[basis - 1, 0] + 4.0 * abs(band[basis - 5, 1]) + 4.0 * abs(band[basis - 5, 2])
+        tolerance = 4e-15 * norm + 1e-13
+        work = np.empty((basis, _BAND + 1))
+        x = np.empty(basis)
+        large = True
+        for which in range(2):
+            wanted = 0 if which == 0 else top
+            value, done = _refine(
+                band, (first if which == 0 else other) - shifted[0], spacing, work, x, 1e-7 * spacing + tolerance
+            )
+            if not done:
+                return False
+            # One more step: with a vector good to 1e-7 the energy is good to 1e-14, its moments need the step.
+            # Its shift lies just above the level, so that the negative pivots count it.
+            if _factor(band, value + 1e-13 * norm, work) != wanted + 1:
+                return False
+            _back(work, x)
+            value, _ = _quotient(band, x)
+            tail = 0.0
+            for k in range(basis - 4, basis):
+                tail += (band[k, 0] * x[k]) ** 2
+            if math.sqrt(tail) > 1e-6 * spacing + tolerance:
+                large = False
+                break
+            mean, square = 0.0, 0.0
+            for k in range(basis):
+                square += (k + 0.5) * x[k] * x[k]
+                if k + 1 < basis:
+                    mean += 2.0 * math.sqrt((k + 1) / 2.0) * x[k] * x[k + 1]
+                if k + 2 < basis:
+                    square += math.sqrt((k + 1.0) * (k + 2.0)) * x[k] * x[k + 2]
+            out[which] = value + shifted[0]
+            out[2 + which] = frame[0] + frame[1] * mean
+            out[4 + which] = frame[0] ** 2 + 2.0 * frame[0] * frame[1] * mean + frame[1] ** 2 * square
+        if large:
+            return out[1] > out[0]
+        basis = int(1.25 * basis) + 4
+    return False
+
+
+@njit(cache=True)
+def _cold(A, H, top, out):
+    """The same from nothing."""
+    c = np.empty((1, 4))
+    c[0, 0], c[0, 1], c[0, 2], c[0, 3] = H, A, 0.0, 1.0
+    n = top + 3
+    energies, error = np.empty((1, n)), np.empty((1, n))
+    gaps, gap_error = np.empty((1, n - 1)), np.empty((1, n - 1))
+    size, frame = np.zeros(1, np.int64), np.empty((1, 8))
+    _solve(c, 1.0, _MAX_BASIS, energies, error, gaps, gap_error, size, frame)
+    if size[0] < 0:
+        return False
+    return _near(A, H, top, energies[0, 0], energies[0, top], out)
+
+
+@njit(cache=True)
+def follow(A, H, top, out):
+    """Rows (e_0, e_top, slopes) for neighbouring points in turn, each from the one before; False where that fails."""
+    done = True
+    row = np.empty(6)
+    known = False
+    for i in range(A.size):
+        found = False
+        if known:
+            dA, dH = A[i] - A[i - 1], H[i] - H[i - 1]
+            gap = row[1] - row[0]
+            first = row[0] + row[2] * dH + row[4] * dA
+            other = row[1] + row[3] * dH + row[5] * dA
+            # The guesses are good to second order only.
+            if abs(other - first - gap) < 0.5 * gap:
+                found = _near(A[i], H[i], top, first, other, row)
+        if not found:
+            found = _cold(A[i], H[i], top, row)
+        known = found
+        done = done and found
+        for k in range(6):
+            out[i, k] = row[k] if found else math.nan
+    return done
+
+
+@njit(cache=True)
+def reach(A, H0, E, top, start, row):
+    """Field H > 0 at which e_top − e_0 = E at this A, from a guess with its row, with the row there; −1 if not found.
+
+    Newton in H², of which the square of the gap is nearly linear close to the symmetric well.
+    """
+    H = H0
+    low, high = 0.0, math.inf
+    for step in range(60):
+        found = False
+        if step > 0 or start:
+            found = _near(A, H, top, row[0], row[1], row)
+        if not found and not _cold(A, H, top, row):
+            return -1.0
+        gap, slope = row[1] - row[0], row[3] - row[2]
+        slope = abs(slope)
+        if gap < E:
+            low = H
+        else:
+            high = H
+        y = H * H
+        # d(gap²)/d(H²)
+        rise = gap * slope / H
+        new = y + (E - gap) * (E + gap) / rise if rise > 0.0 else 4.0 * y
+        new = math.sqrt(new) if new > 0.0 else 0.5 * (low + min(high, H))
+        if not low < new < high:
+            new = 0.5 * (low + high) if high < math.inf else 2.0 * H
+        new = min(max(new, 0.25 * H), 4.0 * H)
+        dH = new - H
+        if abs(dH) * slope <= 4e-13 * E + 2e-13 or abs(dH) <= 1e-15 * H:
+            return H
+        # z_0 < 0 < z_top holds for H > 0; row carries signed slopes.
+        row[0] += row[2] * dH
+        row[1] += row[3] * dH
+        H = new
+    return H
