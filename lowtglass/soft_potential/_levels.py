@@ -147,7 +147,8 @@ def _near(A, H, top, first, other, out):
             tail = 0.0
             for k in range(basis - 4, basis):
                 tail += (band[k, 0] * x[k]) ** 2
-            if math.sqrt(tail) > 1e-6 * spacing + tolerance:
+            # The energy misses the square of this over the distance to what is left out.
+            if math.sqrt(tail) > 3e-7 + tolerance:
                 large = False
                 break
             mean, square = 0.0, 0.0
@@ -235,10 +236,41 @@ def reach(A, H0, E, top, start, row):
             new = 0.5 * (low + high) if high < math.inf else 2.0 * H
         new = min(max(new, 0.25 * H), 4.0 * H)
         dH = new - H
-        if abs(dH) * slope <= 4e-13 * E + 2e-13 or abs(dH) <= 1e-15 * H:
-            return H
+        if abs(dH) * slope <= 1e-9 * E + 2e-13 or abs(dH) <= 1e-15 * H:
+            # The next step would change this one by its square.
+            return new
         # z_0 < 0 < z_top holds for H > 0; row carries signed slopes.
         row[0] += row[2] * dH
         row[1] += row[3] * dH
         H = new
     return H
+
+
+@njit(cache=True)
+def trace(A, E, top, H, out):
+    """Points of the level curve e_top − e_0 = E at given A in turn: rows (H, ∂gap/∂H, ∂gap/∂A); number of failures."""
+    row = np.empty(6)
+    known = False
+    failed = 0
+    for i in range(A.size):
+        start = False
+        guess = H
+        if known:
+            dA = A[i] - A[i - 1]
+            dH = -out[i - 1, 2] / out[i - 1, 1] * dA
+            last = out[i - 1, 0]
+            if abs(dH) < 0.5 * last:
+                gap = row[1] - row[0]
+                first = row[0] + row[2] * dH + row[4] * dA
+                other = row[1] + row[3] * dH + row[5] * dA
+                start = abs(other - first - gap) < 0.2 * gap
+                row[0], row[1] = first, other
+            guess = min(max(last + dH, 0.3 * last), 3.0 * last)
+        h = reach(A[i], guess, E, top, start, row)
+        known = h > 0.0
+        if not known:
+            failed += 1
+            out[i, 0], out[i, 1], out[i, 2] = math.nan, math.nan, math.nan
+            continue
+        out[i, 0], out[i, 1], out[i, 2] = h, abs(row[3] - row[2]), row[5] - row[4]
+    return failed

@@ -269,9 +269,7 @@ def instanton_splitting(zeta):
     series = sum(c * g**k for k, c in enumerate(_INSTANTON))
     # Beyond g = 0.02 the remainder is no longer given by its first term.
     error = leading * np.where(g < 0.02, _NEXT, np.inf) * g**4
-    return Splitting(
-        (leading * series)[()], error[()], exponent[()], np.full(zeta.shape, "instanton", dtype="U12")[()]
-    )
+    return Splitting((leading * series)[()], error[()], exponent[()], np.full(zeta.shape, "instanton", dtype="U12")[()])
 
 
 def wkb_splitting(zeta, *, energy="bohr-sommerfeld"):
