@@ -15,8 +15,8 @@ _TO_COEFFICIENTS[0] *= 0.5
 def interpolate(gap, x, y, *, tolerance=3e-10, density=2.0):
     """``gap(x, y)`` at many points: values, and which of them are known (the others are better computed one by one).
 
-    Rectangles with more than ``density`` times as many points as nodes are tried; one whose polynomial has not converged
-    is cut in four. The square of the gap is interpolated, which is smooth at H = 0 too.
+    Rectangles with more than ``density`` times as many points as nodes are tried; one whose polynomial has not
+    converged is cut in four. The square of the gap is interpolated, which is smooth at H = 0 too.
     """
     value = np.full(x.size, np.nan)
     known = np.zeros(x.size, dtype=bool)

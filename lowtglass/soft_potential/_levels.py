@@ -1,8 +1,9 @@
 r"""A few levels of :math:`-\psi'' + (z^4 + Az^2 + Hz)\psi = e\psi` with their gradients, for following level curves.
 
 Where a level is already known roughly, Rayleigh-quotient iteration with a banded factorisation in the oscillator
-functions of :mod:`lowtglass.quartic` needs a tenth of the time of a diagonalisation. The number of negative pivots says
-which level was found (Sylvester's law of inertia); where it is not the one wanted, the levels are computed from nothing.
+functions of :mod:`lowtglass.quartic` needs a fraction of the time of a diagonalisation. The number of negative pivots
+says which level was found (Sylvester's law of inertia); where it is not the one wanted, the levels are computed from
+nothing.
 Slopes follow from the theorem of Hellmann and Feynman, ∂e/∂H = ⟨z⟩ and ∂e/∂A = ⟨z²⟩.
 """
 

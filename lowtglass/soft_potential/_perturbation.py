@@ -2,8 +2,8 @@ r"""Levels of one well of a quartic potential by perturbation theory in its anha
 
 In units of the harmonic quantum the well :math:`\alpha y^2 - \beta y^3 + y^4` is
 :math:`-\partial^2 + \xi^2 - b\lambda\xi^3 + \lambda^2\xi^4` with :math:`\lambda = \alpha^{-3/4}` and
-:math:`b = \beta/\sqrt\alpha`. The series in λ knows nothing of a second well; it is asymptotic, and its smallest term is
-of the order of the tunnelling amplitude.
+:math:`b = \beta/\sqrt\alpha`. The series in λ knows nothing of a second well; it is asymptotic, and its smallest term
+is of the order of the tunnelling amplitude.
 """
 
 import math

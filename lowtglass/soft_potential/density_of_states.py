@@ -486,9 +486,7 @@ def _pull(A):
     near = A > -25.0
     if np.any(near):
         a = A[near]
-        found = quartic.levels(
-            np.stack([0 * a, a, 0 * a, 0 * a + 1.0], axis=-1), 6, kinetic=1.0, matrix_elements=True
-        )
+        found = quartic.levels(np.stack([0 * a, a, 0 * a, 0 * a + 1.0], axis=-1), 6, kinetic=1.0, matrix_elements=True)
         slope[near] = 2.0 * found.position[:, 0, 1]
     if np.any(~near):
         a = A[~near]

@@ -21,7 +21,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .._validation import finite_array, real
+from .._validation import real
 from ..errors import InputError
 from .geometry import _pair, expansions
 

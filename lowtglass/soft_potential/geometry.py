@@ -5,8 +5,8 @@ extrema has another pair :math:`(\eta, t)`; what the pairs have in common are th
 
 .. math:: I_1 = \eta - \tfrac38t^2 ,\qquad I_2 = \tfrac12t(\eta - \tfrac14t^2) ,
 
-the coefficients (the second with its sign turned) of the depressed form :math:`z^4 + Az^2 + Hz`. All functions here hold
-for :math:`(\eta, t)` and for the scaled :math:`\alpha = \eta/\eta_L`, :math:`\beta = -t/\sqrt{\eta_L}` alike.
+the coefficients (the second with its sign turned) of the depressed form :math:`z^4 + Az^2 + Hz`. All functions here
+hold for :math:`(\eta, t)` and for the scaled :math:`\alpha = \eta/\eta_L`, :math:`\beta = -t/\sqrt{\eta_L}` alike.
 """
 
 import dataclasses

@@ -2,8 +2,8 @@ r"""Heat capacity of soft potentials (IKP, Fig. 2), and where their vibrations b
 
 .. math:: C(T) = N\iint dA\,dH\,\rho(A, H)\,c(A, H; T)
 
-with the heat capacity c of all levels of a potential, k_B = 1 and T in units of w. Every potential is named by its deepest
-well: :math:`\alpha > 0` and :math:`b = \beta/\sqrt\alpha` between 0 and 2, where double wells begin at
+with the heat capacity c of all levels of a potential, k_B = 1 and T in units of w. Every potential is named by its
+deepest well: :math:`\alpha > 0` and :math:`b = \beta/\sqrt\alpha` between 0 and 2, where double wells begin at
 :math:`b = \sqrt{32/9}` and are symmetric at 2. The top of their barrier stands at :math:`y = u\sqrt\alpha`, with
 :math:`u = 1/2` for the symmetric one and :math:`1/\sqrt2` where the barrier vanishes.
 """

@@ -5,8 +5,8 @@ the depressed coordinates :math:`A` and :math:`|H|` alone. The symmetric double 
 :math:`A = -\zeta < 0`; their lowest pair splits by :math:`J(\zeta)`, and close to them the gap is
 :math:`\sqrt{J^2 + \Delta^2}` with the asymmetry :math:`\Delta`.
 
-Where the splitting falls below what floating-point levels can tell, it is taken from the instanton formula; every number
-carries the name of the method it was reached by.
+Where the splitting falls below what floating-point levels can tell, it is taken from the instanton formula; every
+number carries the name of the method it was reached by.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from .. import quartic
-from .._validation import finite_array, integer, real
+from .._validation import finite_array, integer
 from ..errors import InputError
 from . import _levels
 from ._interpolation import interpolate
@@ -245,7 +245,7 @@ def instanton_splitting(zeta):
     r"""Splitting of a symmetric double well by instantons, with its corrections.
 
     .. math:: J = \frac{2\hbar\omega_0}{\sqrt{\pi g}}\,e^{-1/6g}\Bigl(1 - \tfrac{71}{12}g - \tfrac{6299}{288}g^2
-              - \tfrac{2691107}{10368}g^3 - \dots\Bigr) ,\qquad g = (2\zeta)^{-3/2} ,\quad \hbar\omega_0 = 2\sqrt{2\zeta}w
+              - \tfrac{2691107}{10368}g^3 - \dots\Bigr) ,\quad g = (2\zeta)^{-3/2} ,\ \hbar\omega_0 = 2\sqrt{2\zeta}w
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def wkb_splitting(zeta, *, energy="bohr-sommerfeld"):
 
     With turning points :math:`0 < p < q` and :math:`k = p/q`, :math:`k'^2 = 1 - k^2`,
 
-    .. math:: S = \frac{2q}{3}\bigl[(q^2 + p^2)E(k) - (q^2 - p^2)K(k)\bigr] ,\qquad \hbar\omega = \frac{2\pi q}{K(k')}w .
+    .. math:: S = \frac{2q}{3}\bigl[(q^2 + p^2)E(k) - (q^2 - p^2)K(k)\bigr] ,\quad \hbar\omega = \frac{2\pi q}{K(k')}w .
 
     Parameters
     ----------
@@ -338,6 +338,16 @@ def wkb_splitting(zeta, *, energy="bohr-sommerfeld"):
     return Splitting(splitting[()], nan[()], exponent[()], np.full(zeta.shape, "wkb", dtype="U12")[()])
 
 
+@functools.cache
+def _remainder():
+    """Polynomial q(g) with J = J_instanton·(1 + g⁴q(g)), from the states of pairs that are known to seven digits."""
+    zeta = np.linspace(7.0, 15.0, 161)
+    g = (2.0 * zeta) ** -1.5
+    found = quartic.levels(_coefficients(-zeta, np.zeros_like(zeta)), 8, kinetic=1.0)
+    ratio = found.gaps[:, 0] / np.asarray(instanton_splitting(zeta).J) - 1.0
+    return np.polynomial.Polynomial.fit(g, ratio / g**4, 6, w=g**4)
+
+
 def tunnel_splitting(zeta):
     """Splitting of a symmetric double well: from its states, and by instantons where those cannot tell it any more.
 
@@ -349,7 +359,8 @@ def tunnel_splitting(zeta):
     Returns
     -------
     Splitting
-        Of both methods, at every ζ, the one with the smaller estimated error.
+        ``method`` is "wronskian" below ζ = 9. Above, it is "instanton": the formula of :func:`instanton_splitting`,
+        with the remainder of its series fitted to the states of pairs between 7 and 15 and continued from there.
 
     Raises
     ------
@@ -357,19 +368,20 @@ def tunnel_splitting(zeta):
         If ζ is not > 0.
     """
     zeta = finite_array("zeta", zeta, minimum=0.0, open_minimum=True)
-    pair = instanton_splitting(zeta)
-    J, error, method = (np.array(x) for x in (pair.J, pair.error, pair.method))
-    exponent = np.array(pair.exponent)
-    # Beyond 25 the splitting is below 1e-24, far under the error of its states.
-    shallow = zeta < 25.0
-    if np.any(shallow):
-        z = zeta[shallow]
+    flat = zeta.ravel()
+    pair = instanton_splitting(flat)
+    J, error, method, exponent = (np.array(x) for x in (pair.J, pair.error, pair.method, pair.exponent))
+    deep = flat >= 9.0
+    if np.any(deep):
+        g = (2.0 * flat[deep]) ** -1.5
+        J[deep] *= 1.0 + g**4 * _remainder()(g)
+        error[deep] = J[deep] * (1e-8 + 2.0 * g**4)
+    if not np.all(deep):
+        z = flat[~deep]
         found = quartic.levels(_coefficients(-z, np.zeros_like(z)), 8, kinetic=1.0)
-        better = found.gap_error[..., 0] < error[shallow]
-        where = np.flatnonzero(shallow.ravel())[better]
-        J.flat[where], error.flat[where] = found.gaps[better, 0], found.gap_error[better, 0]
-        method.flat[where], exponent.flat[where] = "wronskian", np.nan
-    return Splitting(J[()], error[()], exponent[()], method[()])
+        J[~deep], error[~deep] = found.gaps[:, 0], found.gap_error[:, 0]
+        method[~deep], exponent[~deep] = "wronskian", np.nan
+    return Splitting(*(x.reshape(zeta.shape)[()] for x in (J, error, exponent, method)))
 
 
 def asymmetry(alpha, beta):
