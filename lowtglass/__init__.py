@@ -12,6 +12,8 @@ Subpackages are imported on first use, so that ``import lowtglass`` stays cheap:
     Debye phonons: from mean free paths to the thermal conductivity.
 ``kuhn_horstmann``
     The random-matrix model of a glass (Kühn and Horstmann 1997, 1998).
+``soft_potential``
+    Soft atomic potentials (Karpov, Klinger and Ignat'ev 1983; Il'in, Karpov and Parshin 1987).
 ``materials``
     Measured curves and constants of real glasses, each with its source.
 ``claims``
@@ -35,6 +37,7 @@ _SUBMODULES = (
     "phonons",
     "plotting",
     "quartic",
+    "soft_potential",
     "thermal",
 )
 __all__ = ["__version__", *_SUBMODULES]
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
         phonons,
         plotting,
         quartic,
+        soft_potential,
         thermal,
     )
 

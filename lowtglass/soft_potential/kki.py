@@ -25,7 +25,7 @@ from .. import thermal
 from .._validation import finite_array, integer, real
 from ..errors import ConvergenceError, InputError
 from ..numerics import gauss_legendre
-from .density_of_states import _adaptive, _pull
+from .excitations import _adaptive, _pull
 from .spectrum import tunnel_splitting
 
 __all__ = [
