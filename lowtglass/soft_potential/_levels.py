@@ -233,7 +233,7 @@ def reach(A, H0, E, top, start, row):
         rise = gap * slope / H
         new = y + (E - gap) * (E + gap) / rise if rise > 0.0 else 4.0 * y
         new = math.sqrt(new) if new > 0.0 else 0.5 * (low + min(high, H))
-        if not low < new < high:
+        if not low <= new <= high:
             new = 0.5 * (low + high) if high < math.inf else 2.0 * H
         new = min(max(new, 0.25 * H), 4.0 * H)
         dH = new - H

@@ -37,7 +37,7 @@ __all__ = [
 
 # Series of the splitting of a symmetric double well in g; checked against levels, see the tests.
 _INSTANTON = (1.0, -71.0 / 12.0, -6299.0 / 288.0, -2691107.0 / 10368.0)
-_NEXT = 5500.0  # bound on the remainder over g⁴ for g < 0.02
+_NEXT = 6000.0  # bound on the remainder over g⁴ for g < 0.02
 _MANY = 3000
 
 
@@ -375,7 +375,7 @@ def tunnel_splitting(zeta):
     if np.any(deep):
         g = (2.0 * flat[deep]) ** -1.5
         J[deep] *= 1.0 + g**4 * _remainder()(g)
-        error[deep] = J[deep] * (1e-8 + 2.0 * g**4)
+        error[deep] = J[deep] * (3e-8 + 2.0 * g**4)
     if not np.all(deep):
         z = flat[~deep]
         found = quartic.levels(_coefficients(-z, np.zeros_like(z)), 8, kinetic=1.0)

@@ -424,7 +424,8 @@ def _ladder(A, H, weights, alpha, beta, wells, reach):
     y = 0.5 / u
     rise = a**2 * y**2 * 2.0 * s * (2.0 * u + 1.0) / (12.0 * u**2)
     shallow = np.full((n, a.size), np.inf)
-    near = rise < 2.0 * reach
+    # A well about to vanish has no series, and lies too high to be seen.
+    near = (rise < 2.0 * reach) & (alpha_s > 12.0)
     shallow[:, near] = rise[near] + series(alpha_s[near], beta_s[near])
     top = np.maximum(deep[-1], deep[0] + 3.0 * reach)
     levels = np.sort(np.concatenate([deep, np.where(np.isfinite(shallow), shallow, top)]), axis=0)
