@@ -31,7 +31,6 @@ _DEEP = -30.0  # A below which each well has its own levels, to rounding
 _PAIR = 2e-5  # energies below which double wells are two levels, and nothing else
 _HARMONIC = 13.0  # energies above which perturbation theory is exact to 1e-8
 _MOST13 = 12.0
-_ORDER = 12
 
 # Gauss–Kronrod rule of 15 points on [−1, 1].
 _K_NODES = np.array(
@@ -82,8 +81,7 @@ class DensityOfStates:
         Estimated absolute error.
     method : ndarray of str
         "level curve"; "two levels" below 2e-5 w, with sqrt(J² + Δ²); "perturbation" above 13 w, with the levels of
-        single wells by perturbation theory; "interpolated" by Chebyshev polynomials in ln E where more than 24
-        energies are asked for between two singularities.
+        single wells by perturbation theory.
     n_points : int
         Points on level curves, over all energies.
     """
@@ -165,11 +163,7 @@ def density_of_states(E, distribution, *, upper=2, rtol=1e-6):
     value, error = np.zeros(E.size), np.zeros(E.size)
     method = np.empty(E.size, dtype="U12")
     points = 0
-    alone = np.ones(E.size, dtype=bool)
-    if E.size > 2 * _ORDER:
-        points += _between(E.ravel(), top, distribution, rtol, value, error, alone)
-        method[~alone] = "interpolated"
-    for i in np.flatnonzero(alone):
+    for i in range(E.size):
         value[i], error[i], method[i], used = _one(float(E.flat[i]), top, distribution, rtol)
         points += used
     result = DensityOfStates(
@@ -185,48 +179,6 @@ def density_of_states(E, distribution, *, upper=2, rtol=1e-6):
             points,
         )
     return result
-
-
-def _between(E, top, distribution, rtol, value, error, alone):
-    """Interpolate where many energies lie between two singularities; points used."""
-    breaks = [0.0, _PAIR, 2.7393109393172117, _HARMONIC, math.inf, *(s.E for s in singularities(top + 1))]
-    if top == 1 and math.isfinite(distribution.alpha_min) and distribution.alpha_min > -25.0:
-        breaks.append(float(tunnel_splitting(-distribution.alpha_min).J))
-    breaks.sort()
-    angles = np.pi * (np.arange(_ORDER) + 0.5) / _ORDER
-    to_coefficients = 2.0 / _ORDER * np.cos(np.outer(np.arange(_ORDER), angles))
-    to_coefficients[0] *= 0.5
-    points = 0
-    work = []
-    for low, high in itertools.pairwise(breaks):
-        inside = np.flatnonzero((E > low) & (E < high))
-        if inside.size > 2 * _ORDER:
-            work.append((math.log(E[inside].min()), math.log(E[inside].max()), inside))
-    while work:
-        low, high, inside = work.pop()
-        if inside.size <= 2 * _ORDER or high <= low:
-            continue
-        x = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(angles)
-        nodes = np.empty(_ORDER)
-        try:
-            doubt = 0.0
-            for k in range(_ORDER):
-                nodes[k], miss, _, used = _one(math.exp(x[k]), top, distribution, 0.2 * rtol)
-                points += used
-                doubt = max(doubt, miss)
-        except ConvergenceError:
-            continue
-        c = to_coefficients @ nodes
-        miss = np.abs(c[-3:]).sum() + 2.0 * doubt
-        u = np.clip((2.0 * np.log(E[inside]) - low - high) / (high - low), -1.0, 1.0)
-        found = np.polynomial.chebyshev.chebval(u, c)
-        if np.all(miss <= rtol * found):
-            value[inside], error[inside], alone[inside] = found, miss, False
-            continue
-        middle = 0.5 * (low + high)
-        left = np.log(E[inside]) < middle
-        work += [(low, middle, inside[left]), (middle, high, inside[~left])]
-    return points
 
 
 def _one(E, top, distribution, rtol):
