@@ -3,8 +3,8 @@ r"""The soft-potential model as it was used later, beyond the two papers.
 Buchenau, Galperin, Gurevich and Schober (1991), Buchenau and others (1992), Parshin (1994), Ramos and Buchenau (1997):
 :math:`V/W = D_1y + D_2y^2 + y^4` with a uniform density :math:`P_s` of :math:`(D_1, D_2)`. In these coordinates that is
 the sea-gull singularity of Il'in, Karpov and Parshin, :math:`D_1 = H`, :math:`D_2 = A`, each potential counted once,
-and W = w. Strain couples to :math:`D_1` with the constant Λ, and :math:`C = P_s\Lambda^2/W\rho v^2` is the dimensionless
-strength of all scattering,
+and W = w. Strain couples to :math:`D_1` with the constant Λ, and :math:`C = P_s\Lambda^2/W\rho v^2` is the
+dimensionless strength of all scattering,
 
 .. math:: \frac1\ell = \pi C\,\frac\omega v\Bigl[\tanh\frac{\hbar\omega}{2k_BT}
           + \frac18\Bigl(\frac{\hbar\omega}W\Bigr)^3

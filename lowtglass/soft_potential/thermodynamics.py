@@ -187,9 +187,11 @@ def heat_capacity_minimum(distribution, *, low=0.01, high=1.0, rtol=1e-4):
     if k in (0, 59):
         raise InputError("low", (low, high), "a range with a minimum of C/T³ inside")
 
+    ensemble = _ensemble(distribution, *_octaves(T[k - 1], T[k + 1]), 12)
+
     def curve(log_T):
         t = math.exp(log_T)
-        return float(heat_capacity(t, distribution, rtol=rtol).over_T3)
+        return float(_sum(ensemble, np.array([t]))[0][0] / t**3)
 
     best = minimize_scalar(curve, bounds=np.log(T[[k - 1, k + 1]]), method="bounded", options={"xatol": 1e-7})
     where = math.exp(best.x)

@@ -30,17 +30,17 @@ def test_against_histogram(upper, edges):
     """Random points of the plane (α, β), counted at the barrier top, fall between energies as the density says."""
     rng = np.random.default_rng(5)
     # Everything with these energies lies in this box: the barrier top of the cut distribution is above −6.
-    size = 60_000
-    alpha = rng.uniform(-6.0, 9.0, size)
-    beta = rng.uniform(-6.0, 6.0, size)
+    size = 80_000
+    alpha = rng.uniform(-6.0, 13.0, size)
+    beta = rng.uniform(-7.0, 7.0, size)
     top = (alpha < 0.0) | (alpha > 9.0 / 32.0 * beta**2)
     weight = np.abs(alpha) * top
     form = sp.depressed(alpha[top], beta[top])
     e = energies(form.A, np.abs(form.H))[:, upper - 1]
-    w = weight[top] * 15.0 * 12.0 / size
+    w = weight[top] * 19.0 * 14.0 / size
     # Nothing with these energies near the sides of the box.
     inside = e < edges[-1]
-    assert np.max(np.abs(beta[top][inside])) < 5.9 and np.max(alpha[top][inside]) < 8.5
+    assert np.max(np.abs(beta[top][inside])) < 6.9 and np.max(alpha[top][inside]) < 12.5
     nodes, weights = np.polynomial.legendre.leggauss(10)
     for low, high in itertools.pairwise(edges):
         chosen = (e >= low) & (e < high)

@@ -1,5 +1,6 @@
 """The model of the nineties against quadrature and its limits."""
 
+import itertools
 import math
 
 import numpy as np
@@ -24,7 +25,7 @@ def test_universal_curve(theta):
     kink = 10.0 / math.e
     end = min(400.0, 60.0 * theta)
     edges = [0.0, 0.3 * min(kink, end), min(kink, end), end]
-    expected = sum(quad(integrand, a, b, epsrel=1e-11, limit=300)[0] for a, b in zip(edges, edges[1:], strict=False))
+    expected = sum(quad(integrand, a, b, epsrel=1e-11, limit=300)[0] for a, b in itertools.pairwise(edges))
     assert found.K == pytest.approx(expected, rel=1e-7)
 
 

@@ -9,7 +9,7 @@ from lowtglass import quartic, thermal
 from lowtglass import soft_potential as sp
 from lowtglass.errors import InputError
 
-SHARP = sp.Distribution(1.0, "barrier top", eta_min=-6.0)
+SHARP = sp.Distribution(1.0, "barrier top", eta_min=-10.0)
 DECAY = sp.Distribution(1.0, "barrier top", delta_eta=5.0, eta_max=60.0)
 CONSTANT = sp.Distribution(1.0, "barrier top", modulus=False)
 PLANE = sp.Distribution(1.0, "whole plane", modulus=False)
@@ -21,13 +21,13 @@ def test_low_temperature_by_density_of_states(distribution):
     T = 0.03
     nodes, weights = np.polynomial.legendre.leggauss(14)
     total = 0.0
-    for a, b in ((2e-4, 0.5), (0.5, 3.0), (3.0, 10.0), (10.0, 35.0)):
+    for a, b in ((0.001, 0.05), (0.05, 0.5), (0.5, 3.0), (3.0, 10.0), (10.0, 35.0)):
         x = 0.5 * (a + b) + 0.5 * (b - a) * nodes
         n = sp.density_of_states(x * T, distribution).density
         total += 0.5 * (b - a) * T * np.sum(weights * n * thermal.two_level(x, 1.0))
-    found = sp.heat_capacity(T, distribution)
-    assert found.heat_capacity == pytest.approx(total, rel=2e-6)
-    assert found.error <= 1e-4 * found.heat_capacity
+    found = sp.heat_capacity(T, distribution, rtol=1e-5)
+    assert found.error <= 1e-5 * found.heat_capacity
+    assert abs(found.heat_capacity - total) <= found.error + 2e-6 * total
 
 
 def test_another_quadrature():
@@ -49,7 +49,7 @@ def test_another_quadrature():
 
 
 def test_vibrations_give_T5_and_T3():
-    """Right of the minimum: n ∝ E⁴ gives T⁵, n ∝ E² with constant P gives T³, with the coefficients of the oscillators."""
+    """Right of the minimum n ∝ E⁴ gives T⁵, and n ∝ E² with constant P gives T³, with the oscillators' coefficients."""
     T = np.array([2.5, 5.0])
     x = np.linspace(1e-6, 60.0, 200001)
 
@@ -65,13 +65,13 @@ def test_vibrations_give_T5_and_T3():
 
 
 def test_minimum_of_both_curves():
-    """IKP, Fig. 2: with η_L = 0.01 and δη = 0.1 a minimum of C/T³ below w for both forms of P₀, none with constant P."""
+    """IKP, Fig. 2: with η_L = 0.01 and δη = 0.1 a minimum of C/T³ below w for both P₀, none with constant P."""
     places = []
     for distribution in (
         sp.Distribution(0.01, "barrier top", eta_min=-0.1),
         sp.Distribution(0.01, "barrier top", delta_eta=0.1, eta_max=1.0),
     ):
-        found = sp.heat_capacity_minimum(distribution, low=0.04, high=1.0)
+        found = sp.heat_capacity_minimum(distribution, low=0.04, high=1.0, rtol=1e-3)
         T = found.T * np.array([0.8, 1.0, 1.25])
         c = sp.heat_capacity(T, distribution).over_T3
         assert c[1] < c[0] and c[1] < c[2]
