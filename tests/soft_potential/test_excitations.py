@@ -30,7 +30,7 @@ def test_against_histogram(upper, edges):
     """Random points of the plane (α, β), counted at the barrier top, fall between energies as the density says."""
     rng = np.random.default_rng(5)
     # Everything with these energies lies in this box: the barrier top of the cut distribution is above −6.
-    size = 80_000
+    size = 40_000
     alpha = rng.uniform(-6.0, 13.0, size)
     beta = rng.uniform(-7.0, 7.0, size)
     top = (alpha < 0.0) | (alpha > 9.0 / 32.0 * beta**2)
@@ -41,14 +41,14 @@ def test_against_histogram(upper, edges):
     # Nothing with these energies near the sides of the box.
     inside = e < edges[-1]
     assert np.max(np.abs(beta[top][inside])) < 6.9 and np.max(alpha[top][inside]) < 12.5
-    nodes, weights = np.polynomial.legendre.leggauss(10)
+    nodes, weights = np.polynomial.legendre.leggauss(6)
     for low, high in itertools.pairwise(edges):
         chosen = (e >= low) & (e < high)
         count, sigma = w[chosen].sum(), math.sqrt((w[chosen] ** 2).sum())
         x = 0.5 * (low + high) + 0.5 * (high - low) * nodes
         expected = 0.5 * (high - low) * np.sum(weights * sp.density_of_states(x, SHARP, upper=upper, rtol=1e-5).density)
         assert abs(count - expected) < 3.5 * sigma + 2e-3 * expected, (low, high, count, expected, sigma)
-        assert sigma < 0.05 * expected
+        assert sigma < 0.08 * expected
 
 
 @pytest.mark.parametrize("distribution", [CONSTANT, PLANE, SINGLE, SINGLE_CONSTANT, SHARP])
