@@ -33,7 +33,7 @@ def test_another_quadrature():
     T = np.array([0.5, 0.9])
     distribution = sp.Distribution(1.0, "barrier top", P0=lambda eta, t: np.exp(-((eta / 6.0) ** 2) - (t / 3.0) ** 2))
     # H = sinh, so that the smallest asymmetries are resolved and the largest reached.
-    n = 120
+    n = 100
     A = -14.0 + 46.0 * (np.arange(n) + 0.5) / n
     s = 6.2 * (np.arange(n) + 0.5) / n
     H, dH = np.sinh(s), np.cosh(s) * 6.2 / n
