@@ -16,6 +16,10 @@ Subpackages are imported on first use, so that ``import lowtglass`` stays cheap:
     The standard tunnelling model (Phillips 1972; Anderson, Halperin and Varma 1972).
 ``kuhn_horstmann``
     The random-matrix model of a glass (Kühn and Horstmann 1997, 1998).
+``soft_potential``
+    Soft atomic potentials (Karpov, Klinger and Ignat'ev 1983; Il'in, Karpov and Parshin 1987).
+``rfot``
+    The mosaic of the random first-order transition (Lubchenko and Wolynes 2004).
 ``materials``
     Measured curves and constants of real glasses, each with its source.
 ``claims``
@@ -40,6 +44,8 @@ _SUBMODULES = (
     "plotting",
     "quartic",
     "response",
+    "rfot",
+    "soft_potential",
     "thermal",
     "tunneling",
 )
@@ -57,6 +63,8 @@ if TYPE_CHECKING:
         plotting,
         quartic,
         response,
+        rfot,
+        soft_potential,
         thermal,
         tunneling,
     )
