@@ -29,7 +29,6 @@ __all__ = [
     "lowest_ripplon_kelvin",
     "lowest_ripplon_terahertz",
     "mass_per_atom",
-    "mode_count",
     "modes_with_friction",
     "shell_root",
     "shift_power",
@@ -109,7 +108,8 @@ def curvature_factor():
 
         return -(pressure(1.0 + h) - pressure(1.0 - h)) / (2.0 * h)
 
-    return stiffness(lambda R: 4.0 * math.pi * R**1.5) / stiffness(lambda R: 4.0 * math.pi * R**2)
+    ratio = stiffness(lambda R: 4.0 * math.pi * R**1.5) / stiffness(lambda R: 4.0 * math.pi * R**2)
+    return Finding(round(ratio, 6), f"By differences {ratio:.9f}, rounded to the digits they are good for.")
 
 
 def shell_root():
@@ -148,11 +148,6 @@ def lowest_ripplon_kelvin():
 def highest_order():
     """Highest order of the ripplons before rounding."""
     return rfot.highest_order(_MOSAIC)
-
-
-def mode_count():
-    """Number of ripplons of a domain."""
-    return rfot.ripplon_spectrum(_MOSAIC).modes
 
 
 def debye_per_bead():
