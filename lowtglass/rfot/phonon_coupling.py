@@ -197,7 +197,7 @@ def largest_cutoff(mosaic, *, D=30.0):
 def shift_sign_change(*, D=30.0):
     """Frequency, over ω_c, above which phonons raise the frequency of a resonance.
 
-    The zero of the integral in (54), whatever ω_c and T_g. The paper has 'a multiple of ω_c'; it lies below ω_c.
+    The zero of the integral in (54), whatever ω_c and T_g. The paper has 'a multiple of ω_c'; it lies near ω_c.
 
     Parameters
     ----------
@@ -217,7 +217,9 @@ def shift_sign_change(*, D=30.0):
     from scipy.optimize import brentq
 
     D = _width(D)
-    return float(brentq(lambda x: _principal_value(np.array([x]), 1.0, D)[0], 0.3, 0.999, xtol=1e-13))
+    # beyond the cut-off the integral is negative; a sharp one is infinite there
+    top = 0.999 if D == math.inf else 2.0
+    return float(brentq(lambda x: _principal_value(np.array([x]), 1.0, D)[0], 0.3, top, xtol=1e-13))
 
 
 def ripplon_spectrum(mosaic, cutoff=None, *, D=30.0, l_max=None, normalised=False, rtol=1e-9):

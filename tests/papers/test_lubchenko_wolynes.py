@@ -14,11 +14,13 @@ MODULES = [
     "_mosaic_transition",
     "_mosaic_two_level",
     "_mosaic_time",
+    "_mosaic_ripplons",
 ]
 FIGURES = [
     *("Fig. 1", "Fig. 2", "Fig. 3", "Fig. 4", "Fig. 5", "Fig. 6", "Fig. 7", "Fig. 8"),
     *("Fig. 9", "Fig. 10"),
     "Fig. 11",
+    *("Fig. 12", "Fig. 13", "Fig. 14", "Fig. 15", "Fig. 23"),
 ]
 PRINTED = {
     "lw04-fig1-150": 150.0,
@@ -44,6 +46,12 @@ PRINTED = {
     "lw04-measured-strength": 1e-2,
     "lw04-rate-10mK": 1e3,
     "lw04-fastest-time": 2.0,
+    "lw04-barrier-frequency": 1.6,
+    "lw04-spectrum-coefficient": 1.34,
+    "lw04-lowest-ripplon": 0.15,
+    "lw04-lowest-kelvin": 51.0,
+    "lw04-debye-bead": 234.0,
+    "lw04-debye-domain": 4.6e4,
 }
 ENTRIES = list(load(PAPER))
 JUDGED = [claim for claim in ENTRIES if claim.comparison is not None]

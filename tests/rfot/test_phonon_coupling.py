@@ -83,6 +83,12 @@ def test_shift_changes_sign_just_below_the_cutoff():
     assert frequency_shift(shift_sign_change() * 1.8 / 5.8, GLASS) == pytest.approx(0.0, abs=1e-12)
 
 
+def test_sign_of_a_widely_smeared_cutoff_changes_beyond_it():
+    x = shift_sign_change(D=9.0)
+    below, above = (frequency_shift(factor * x * 1.8 / 5.8, GLASS, D=9.0) for factor in (0.99, 1.01))
+    assert x > 1.0 and below < 0.0 < above
+
+
 @pytest.mark.parametrize("D", [30.0, math.inf])
 def test_quadrature_over_the_profiles(D):
     spectrum = ripplon_spectrum(GLASS, 1.8, D=D)
