@@ -3,9 +3,9 @@
 Usage: python tools/relaxation_data.py
 
 Writes one table to book/3-kuhn-horstmann/data: the autocorrelation q(t)/T and the energy under Langevin dynamics at
-temperatures T/T_g. Samples of size N begin at the children of SeedSequence(SEED). Runs begin far above equilibrium (start
-"high"), and for the largest number of coordinates with several temperatures also in a minimum of the energy (start
-"low"). It takes about ten minutes on one core.
+temperatures T/T_g. Samples of size N begin at the children of SeedSequence(SEED). Runs begin at
+random (start "high"); at T_g and N = 1000 others begin in a minimum of the energy (start "low"). It takes about ten
+minutes on one core.
 """
 
 import csv
@@ -19,11 +19,11 @@ import numpy as np
 from lowtglass.kuhn_horstmann import Glass, glass_temperature, minimise, relaxation, sample_couplings
 
 FOLDER = Path(__file__).resolve().parent.parent / "book" / "3-kuhn-horstmann" / "data"
-GLASS, SEED, WALKERS, STEP, WAIT = Glass(4.0), 1998, 32, 0.1, 60.0
+GLASS, SEED, WALKERS, STEP, WAIT = Glass(4.0), 1998, 32, 0.1, 40.0
 TIMES = np.append(0.0, 10 ** np.linspace(-1.0, 1.6, 27))
 ABOVE = (1.0, 1.08, 1.12, 1.18, 1.25, 1.35)
 # coordinates, samples, and for each start the temperatures over that of the glass
-SIZES = {500: (16, {"high": (1.0, 1.25)}), 1000: (6, {"high": ABOVE, "low": (1.0,)}), 2000: (3, {"high": (1.0,)})}
+SIZES = {500: (12, {"high": (1.0, 1.25)}), 1000: (4, {"high": ABOVE, "low": (1.0,)}), 2000: (2, {"high": (1.0,)})}
 COLUMNS = ("N", "sample", "start", "temperature", "time", "correlation", "energy")
 
 
