@@ -3,9 +3,9 @@
 Usage: python tools/relaxation_data.py
 
 Writes one table to book/3-kuhn-horstmann/data: the autocorrelation q(t)/T and the energy under Langevin dynamics at
-temperatures T/T_g. Samples of size N begin at the children of SeedSequence(SEED). Runs begin at
-random (start "high"); at T_g and N = 1000 others begin in a minimum of the energy (start "low"). It takes about ten
-minutes on one core.
+temperatures T/T_g. Samples of size N begin at the children of SeedSequence(SEED). Runs begin at random and wait for 40
+units of time (start "high"). At T_g and N = 1000 others wait for 160, from a random start ("late") or from a minimum of
+the energy ("low"). It takes about ten minutes on one core.
 """
 
 import csv
@@ -19,11 +19,16 @@ import numpy as np
 from lowtglass.kuhn_horstmann import Glass, glass_temperature, minimise, relaxation, sample_couplings
 
 FOLDER = Path(__file__).resolve().parent.parent / "book" / "3-kuhn-horstmann" / "data"
-GLASS, SEED, WALKERS, STEP, WAIT = Glass(4.0), 1998, 32, 0.1, 40.0
+GLASS, SEED, WALKERS, STEP = Glass(4.0), 1998, 32, 0.1
+WAIT = {"high": 40.0, "late": 160.0, "low": 160.0}
 TIMES = np.append(0.0, 10 ** np.linspace(-1.0, 1.6, 27))
 ABOVE = (1.0, 1.08, 1.12, 1.18, 1.25, 1.35)
 # coordinates, samples, and for each start the temperatures over that of the glass
-SIZES = {500: (12, {"high": (1.0, 1.25)}), 1000: (4, {"high": ABOVE, "low": (1.0,)}), 2000: (2, {"high": (1.0,)})}
+SIZES = {
+    500: (12, {"high": (1.0, 1.25)}),
+    1000: (4, {"high": ABOVE, "late": (1.0,), "low": (1.0,)}),
+    2000: (2, {"high": (1.0,)}),
+}
 COLUMNS = ("N", "sample", "start", "temperature", "time", "correlation", "energy")
 
 
@@ -31,11 +36,14 @@ def curves(N, index, child, starts):
     """Rows of one sample."""
     rng = np.random.default_rng(child)
     couplings = sample_couplings(GLASS, N, rng)
-    for start, temperatures in starts.items():
+    for number, (start, temperatures) in enumerate(starts.items()):
+        rng = rng if number == 0 else np.random.default_rng([SEED, N, index, number])
         begin = minimise(couplings, GLASS, rng=rng, tolerance=1e-9).v if start == "low" else None
         for above in temperatures:
             T = above * glass_temperature(GLASS)
-            found = relaxation(couplings, GLASS, T, TIMES, rng, start=begin, wait=WAIT, walkers=WALKERS, step=STEP)
+            found = relaxation(
+                couplings, GLASS, T, TIMES, rng, start=begin, wait=WAIT[start], walkers=WALKERS, step=STEP
+            )
             for time, q, energy in zip(TIMES, found.correlation, found.energy, strict=True):
                 yield [N, index, start, f"{above:g}", f"{time:.6g}", f"{q / T:.6f}", f"{energy:.5f}"]
 

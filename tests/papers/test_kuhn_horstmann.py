@@ -14,6 +14,7 @@ from lowtglass.claims import Finding, evaluate, judge, load
 from lowtglass.claims import _dynamics as dynamics
 from lowtglass.claims import _kuhn_horstmann as ours
 from lowtglass.claims import _measurements as measurements
+from lowtglass.claims import _outlook as outlook
 from lowtglass.claims import _symmetry_breaking as symmetry_breaking
 
 PAPERS = ("KuhnHorstmann1997", "KuhnHorstmann1998")
@@ -86,7 +87,7 @@ def test_every_function_serves_an_entry():
     used = {claim.callable for claim in ENTRIES if claim.callable}
     public = {
         f"{module.__name__.rpartition('._')[2]}:{name}"
-        for module in (ours, measurements, symmetry_breaking, dynamics)
+        for module in (ours, measurements, symmetry_breaking, dynamics, outlook)
         for name, value in vars(module).items()
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
