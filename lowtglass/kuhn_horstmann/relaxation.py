@@ -12,8 +12,9 @@ Boltzmann distribution of U is stationary. A step is
 
 with normal numbers R' that the next step takes over as its R (B. Leimkuhler and C. Matthews, Appl. Math. Res. Express
 2013, 34). It costs one product with the couplings. Averages in equilibrium are of second order in the step, and exact
-for the variance of a harmonic coordinate; a rate :math:`\lambda` of relaxation comes out as
-:math:`-\ln(1 - \lambda\tau)/\tau`, so that slow modes are hardly changed.
+for the variance of a harmonic coordinate. Its correlation after n steps is :math:`(1 - \lambda\tau/2)
+(1 - \lambda\tau)^{n-1}` in place of :math:`e^{-n\lambda\tau}` with its rate :math:`\lambda`, so that slow modes are
+hardly changed.
 """
 
 import dataclasses
