@@ -21,13 +21,13 @@ from . import Finding
 
 __all__ = ["classical_relaxation", "dynamic_transition", "retardation"]
 
-_LEVELS = {4.0: 14, 10.0: 28}
+_LEVELS = {4.0: 14, 10.0: 22}
 # The susceptibility without relaxation does not depend on the bath.
 _SOLID = phonons.DebyePhonons((phonons.Branch(1.0), phonons.Branch(1.0, 2)), 1.0, debye_frequency=1e6)
 _BATH = Bath(_SOLID, (0.1, 0.1))
 
 
-def _fields(state, points=401):
+def _fields(state, points=251):
     """Fields > 0, dense about zero, and the weight of each, both signs together."""
     x = np.linspace(0.0, np.arcsinh(state.field_range[1] / 1e-6), points)[1:]
     h = 1e-6 * np.sinh(x)
