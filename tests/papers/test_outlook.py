@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from lowtglass import phonons, quartic
 from lowtglass.claims import _outlook as outlook
-from lowtglass.kuhn_horstmann import Glass, glass_temperature, one_step, replica_symmetric, sample_couplings
+from lowtglass.kuhn_horstmann import (
+    Bath,
+    Glass,
+    glass_temperature,
+    one_step,
+    replica_symmetric,
+    sample_couplings,
+    susceptibility,
+)
 
 
 def oscillator(n):
@@ -51,6 +60,34 @@ def test_ground_state_in_imaginary_time():
         return missing / (w**2 + 1.0) / (2.0 * math.pi)
 
     assert shifts_of_a_pair(coupling, frequency)[0] == pytest.approx(quad(integrand, 0.0, math.inf)[0], rel=1e-9)
+
+
+def test_principal_value():
+    # one level with energy and strength linear in the field: ρ is a straight line between 1 and 3
+    energy = np.linspace(1.0, 3.0, 41)[:, None]
+    strength = 0.05 * (2.0 + energy)
+    for e in (0.5, 1.61, 2.87, 4.0):
+        exact = 2.0 + (2.0 + e) * math.log(abs((3.0 - e) / (1.0 - e)))
+        assert outlook._principal_value(energy, strength, e) == pytest.approx(exact, rel=1e-12)
+        assert outlook._principal_value(energy[::-1], strength[::-1], [e, e])[1] == pytest.approx(exact, rel=1e-12)
+    # a level that keeps its energy
+    flat = outlook._principal_value(np.full((3, 1), 2.0), np.full((3, 1), 0.5), 1.0)
+    assert flat == pytest.approx(1.0, rel=1e-3)
+
+
+def test_resonance_with_the_ensemble():
+    # Re R(E) from the package's own mesh of levels, which resolves the avoided crossings
+    solid = phonons.DebyePhonons((phonons.Branch(1.0), phonons.Branch(1.0, 2)), 1.0, debye_frequency=1e6)
+    state = replica_symmetric(Glass(4.0))
+    h, weight = outlook._fields(state, 801)
+    found = quartic.levels(state.glass.potential(state.C, h), 14, matrix_elements=True)
+    E = found.energies[:, 1:] - found.energies[:, :1]
+    strength = weight[:, None] * found.position[:, 0, 1:] ** 2
+    e = np.linspace(1.31, 2.7, 90)
+    ours = outlook._principal_value(E, strength, e) + np.sum(strength / (E + e[:, None, None]), axis=(1, 2))
+    theirs = susceptibility(state, e, 0.0, Bath(solid, (0.1, 0.1)), 14).resonant.real
+    assert np.mean(ours - theirs) == pytest.approx(0.0, abs=5e-3)
+    assert np.median(np.abs(ours - theirs)) < 0.01
 
 
 @pytest.mark.parametrize("stiffness", [2.1, 4.0])
