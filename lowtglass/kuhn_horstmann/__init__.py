@@ -57,6 +57,7 @@ from .landscape import RandomWellStatistics, WellSample, WellStatistics, well_st
 from .local_randomness import LocalState, Normal, Samples, Sites
 from .one_step import OneStepState, one_step
 from .phase_diagram import PhaseDiagram, PhaseLine, phase_diagram
+from .relaxation import Relaxation, relaxation
 from .replica_symmetric import ReplicaSymmetricState, glass_temperature, replica_symmetric
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "PhaseDiagram",
     "PhaseLine",
     "RandomWellStatistics",
+    "Relaxation",
     "ReplicaSymmetricState",
     "Samples",
     "Sites",
@@ -111,6 +113,7 @@ __all__ = [
     "minimise",
     "one_step",
     "phase_diagram",
+    "relaxation",
     "replica_symmetric",
     "sample_couplings",
     "silica_bath",

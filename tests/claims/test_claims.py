@@ -120,8 +120,11 @@ def test_unknown_ids_are_refused():
         assert caught.value.argument == "ids"
 
 
-def test_table_layout():
-    ids = ["kh98-other-class", "kh97-eq1"]
+def test_table_layout(monkeypatch):
+    ids = ["x", "kh97-eq1"]
+    unanswered = Claim("x", "P", "Fig. 1", "s", "open", missing="Dynamics.")
+    entries = (unanswered, *load())
+    monkeypatch.setattr(claims, "_ledger", lambda: entries)
     frame = table(ids=ids)
     assert list(frame.index) == ids
     assert list(frame.columns) == ["place", "statement", "printed", "ours", "tolerance", "verdict"]

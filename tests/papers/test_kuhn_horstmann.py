@@ -16,6 +16,7 @@ from lowtglass.claims import _dynamics as dynamics
 from lowtglass.claims import _kuhn_horstmann as ours
 from lowtglass.claims import _local_randomness as local_randomness
 from lowtglass.claims import _measurements as measurements
+from lowtglass.claims import _outlook as outlook
 from lowtglass.claims import _symmetry_breaking as symmetry_breaking
 from lowtglass.kuhn_horstmann import Glass, heat_capacity, replica_symmetric
 
@@ -90,7 +91,7 @@ def test_every_function_serves_an_entry():
     used = {claim.callable for claim in ENTRIES if claim.callable}
     public = {
         f"{module.__name__.rpartition('._')[2]}:{name}"
-        for module in (ours, measurements, symmetry_breaking, local_randomness, dynamics)
+        for module in (ours, measurements, symmetry_breaking, local_randomness, dynamics, outlook)
         for name, value in vars(module).items()
         if callable(value) and not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
     }
