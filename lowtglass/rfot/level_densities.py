@@ -321,10 +321,15 @@ class BroadenedLevels:
         """Share of the levels above E_max in the table, from 1/(e^x + 1) = Σ(−1)^(k+1)e^(−kx)."""
         spectrum, E, T_g = self.spectrum, self.energies, self.spectrum.mosaic.T_g
         total = np.zeros(energies.size)
+        # The share is at most Z(c)e^(−(s − c)E_max)/Z(s) for every c <= s; beyond that lies the error of the grid.
+        c = _saddle_point(spectrum, self.E_max, 0.0, 0.0)
+        most = _log_partition(spectrum.frequencies, spectrum.weights, c) + c * self.E_max
         for k in range(1, min(math.ceil(40.0 * t) + 1, 100) + 1):
             s = k / t + 1.0 / T_g
             log_z = _log_partition(spectrum.frequencies, spectrum.weights, s)
             rest = -math.expm1(math.log1p(self._simpson @ np.exp(-s * E)) - log_z)
+            if s > c:
+                rest = min(rest, math.exp(most - s * self.E_max - log_z))
             if rest < 1e-7:
                 break
             total -= (-1) ** k * np.exp(log_z + math.log(rest) + s * energies)

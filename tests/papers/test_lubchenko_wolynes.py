@@ -15,12 +15,14 @@ MODULES = [
     "_mosaic_two_level",
     "_mosaic_time",
     "_mosaic_ripplons",
+    "_mosaic_plateau",
 ]
 FIGURES = [
     *("Fig. 1", "Fig. 2", "Fig. 3", "Fig. 4", "Fig. 5", "Fig. 6", "Fig. 7", "Fig. 8"),
     *("Fig. 9", "Fig. 10"),
     "Fig. 11",
     *("Fig. 12", "Fig. 13", "Fig. 14", "Fig. 15", "Fig. 23"),
+    *("Fig. 16", "Fig. 17", "Fig. 18", "Fig. 19", "Fig. 20"),
 ]
 PRINTED = {
     "lw04-fig1-150": 150.0,
@@ -52,6 +54,11 @@ PRINTED = {
     "lw04-lowest-kelvin": 51.0,
     "lw04-debye-bead": 234.0,
     "lw04-debye-domain": 4.6e4,
+    "lw04-sdm-zero": 1.08,
+    "lw04-sdm-percent": 8.0,
+    "lw04-sdm-modes": 96.0,
+    "lw04-sdm-infinity": 96.0,
+    "lw04-eq48-amplitude": 150.0,
 }
 ENTRIES = list(load(PAPER))
 JUDGED = [claim for claim in ENTRIES if claim.comparison is not None]

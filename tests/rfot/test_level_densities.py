@@ -163,6 +163,14 @@ def test_upper_states_of_broadened_modes(T):
         assert DENSITY.cumulative(omega, 10 * T) == pytest.approx(number, rel=1e-7)
 
 
+def test_upper_states_on_a_coarse_grid():
+    """The error of a coarse Ω must not be taken for levels above E_max, whose share e^(sω) would blow up."""
+    coarse = domain_levels(BROAD, rtol=1e-3)
+    omega = np.geomspace(0.01, 1.2, 30)
+    for T in np.geomspace(0.008, 0.2, 12):
+        np.testing.assert_allclose(coarse.from_excited(omega, T), DENSITY.from_excited(omega, T), rtol=1e-3)
+
+
 def test_steepest_descent_at_the_ends():
     sdm = SteepestDescent(BARE)
     low = sdm.ground(1e-6)
