@@ -220,7 +220,7 @@ class SymmetricWells:
     Attributes
     ----------
     zeta : ndarray
-        ζ₁ = η₀/η_L or ζ₂ = |η|/η_L.
+        ζ₁ = η₀/η_L or ζ₂ = ``|η|``/η_L.
     barrier : ndarray
         Height of the barrier: 4ζ₁²/81 or ζ₂²/4.
     curvature : ndarray

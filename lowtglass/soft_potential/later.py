@@ -59,7 +59,7 @@ class UniversalConductivity:
 
 
 def uniform_distribution(P_s, cut):
-    """Uniform density of (D₁, D₂), for :func:`density_of_states` and :func:`heat_capacity` of this package.
+    """Uniform density of (D₁, D₂), for `lowtglass.soft_potential.density_of_states` and its `heat_capacity`.
 
     Parameters
     ----------
