@@ -58,9 +58,9 @@ def test_figure_4b(benchmark):
         _random_ensemble._mesh.cache_clear()
         return [heat_capacity(state, T) for state, _ in states]
 
-    start = time.perf_counter()
+    start = time.process_time()
     found = benchmark.pedantic(ours, rounds=1)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     assert all(np.all(x.error <= 1e-3 * x.heat_capacity) for x in found)
 
     rng = np.random.default_rng(0)
@@ -86,10 +86,10 @@ def test_figure_4b(benchmark):
         # The levels are the same, and so is the work for every potential.
         for _ in range(12):
             c = potential(state, rng.choice(a2), rng.choice(h))
-            start = time.perf_counter()
+            start = time.process_time()
             dense = sinc_levels(c, 250.0)
             thermal.heat_capacity(dense[:110], T, on_truncation="mark")
-            theirs += (time.perf_counter() - start) * count * FIELDS / 12
+            theirs += (time.process_time() - start) * count * FIELDS / 12
             np.testing.assert_allclose(dense[:12], quartic.levels(c, 12).energies, atol=1e-6)
     benchmark.extra_info["ratio to NumPy"] = theirs / seconds
-    assert theirs >= 3.0 * seconds, f"{theirs:.0f} s against {seconds:.1f} s"
+    assert theirs >= 300.0 * seconds, f"{theirs:.0f} s against {seconds:.1f} s"
