@@ -23,11 +23,11 @@ from .local_randomness import LocalState, Normal
 _TAIL = 1e-5  # of the weight of the laws and of the fields is left out at either end
 _FROZEN = 25.0  # excitations above this multiple of T do not count
 _WARM = 8.0  # quantum energies: where the warm band ends and the hot one begins
-# Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw, in other
-# panels, and in fields.
-_THAWING, _SMOOTH, _FIELD = 12, 6, 8
+# Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw and in
+# other panels.
+_THAWING, _SMOOTH = 12, 6
 _STEP = 4.0  # of λ from panel to panel
-_RATIO, _WARM_RATIO = 5.0, 10.0  # of the edges of panels in |h|: in the cold band and in the others
+_FIELD_STEP = 0.42  # of arsinh of the field
 # Levels at h = 0 in which those at h are expanded: at most this share of the oscillator functions that they need
 # themselves, and so many beyond to show the leak. Its square, in units of the spacing, is an error of the energy.
 _SHARE, _BEYOND, _FEW, _LEAK = 0.3, 8, 7, 1e-9
@@ -209,8 +209,8 @@ def _mesh(state, coldest, hottest, refine):
 
 
 def _site_levels(local, coldest, hottest, refine, n_levels):
-    spectrum = _FieldSpectrum(local)
-    splitting, distance = spectrum.splitting, spectrum.distance
+    spectrum = _FieldSpectrum(local, 8 if coldest < _unit(local) else 0)
+    splitting = spectrum.splitting
     # The lowest gap is smallest at h = 0.
     if splitting > _FROZEN * hottest:
         return None
@@ -221,15 +221,16 @@ def _site_levels(local, coldest, hottest, refine, n_levels):
         if spectrum(np.array([trial]), 3)[0, 1] <= _FROZEN * hottest:
             break
         end = trial
-    first = min(2.0 * max(coldest, 0.3 * splitting) / distance, 0.5 * end)
-    count = max(math.ceil(math.log(end / first) / math.log(_RATIO if coldest < _unit(local) else _WARM_RATIO)), 1) * 2**refine
-    edges = np.concatenate([[0.0], np.geomspace(first, end, count + 1)])
-    nodes, fine, coarse = _clenshaw_curtis(_FIELD)
-    width = np.diff(edges)[:, None]
-    h, back = np.unique((edges[:-1, None] + width * nodes).ravel(), return_inverse=True)
-    density = folded_density(local, h)
-    fine = np.bincount(back, (width * fine).ravel()) * density
-    coarse = np.bincount(back, (width * coarse).ravel()) * density
+    # In t = arsinh(h/first) the integrand is analytic in a strip, even about 0 and negligible at the end, so that
+    # equidistant nodes converge exponentially.
+    first = min(max(coldest, 0.3 * splitting) / spectrum.distance, 0.5 * end)
+    last = math.asinh(end / first)
+    count = 2 * math.ceil(0.5 * last / _FIELD_STEP) * 2**refine
+    t = np.linspace(0.0, last, count + 1)
+    h = first * np.sinh(t)
+    fine = folded_density(local, h) * first * np.cosh(t) * t[1]
+    fine[[0, -1]] *= 0.5
+    coarse = np.where(np.arange(count + 1) % 2 == 0, 2.0 * fine, 0.0)
     while True:
         sample = spectrum(np.array([0.0, 0.3 * end, end]), n_levels)
         test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=2e-4)
@@ -247,10 +248,15 @@ class _FieldSpectrum:
     diagonalised on their own.
     """
 
-    def __init__(self, local):
+    def __init__(self, local, n_levels=0):
         self.local = local
         found = self._grow(3, matrix_elements=False)
         self.size, self.splitting, self.frequency = 0, float(found.gaps[0]), float(found.gaps[1])
+        # So many levels at h = 0 as the levels foreseen will be expanded in, found all at once.
+        self.expected = max([tier + _BEYOND for tier in self._tiers(n_levels)], default=0) if n_levels else 0
+
+    def _tiers(self, n_levels):
+        return [n for n in (n_levels + 4, n_levels + 16, 2 * n_levels + 32) if n <= _SHARE * self.basis]
 
     def _grow(self, size, matrix_elements=True):
         glass = self.local.glass
@@ -264,16 +270,14 @@ class _FieldSpectrum:
     def distance(self):
         """Between the wells, 2⟨0|v|1⟩."""
         if self.size == 0:
-            # Where states at h = 0 will be expanded in, for the few levels of low temperatures, all of them at once.
-            share = int(_SHARE * self.basis)
-            self._grow(3 if share < 12 else min(share, 48) + _BEYOND)
+            self._grow(max(self.expected, 3))
         return 2.0 * abs(float(self.position[0, 1]))
 
     def __call__(self, h, n_levels):
         """Excitations at the fields h, shape (h.size, n_levels); the first gap has its own relative accuracy."""
         excitations = np.empty((h.size, n_levels))
         left = np.arange(h.size)
-        tiers = [n for n in (n_levels + 4, n_levels + 16, 2 * n_levels + 32) if n <= _SHARE * self.basis]
+        tiers = self._tiers(n_levels)
         for kept in tiers:
             # A handful of fields is as fast on its own.
             if left.size < (_FEW if self.size < tiers[-1] + _BEYOND else 2):
