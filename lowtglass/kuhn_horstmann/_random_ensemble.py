@@ -27,6 +27,7 @@ _WARM = 8.0  # quantum energies: where the warm band ends and the hot one begins
 # other panels.
 _THAWING, _SMOOTH = 12, 6
 _STEP = 4.0  # of λ from panel to panel
+_TRUNCATION = 2e-4  # of the heat capacity of a site, left to levels above those taken
 _FIELD_STEP = 0.42  # of arsinh of the field
 # Levels at h = 0 in which those at h are expanded: at most this share of the oscillator functions that they need
 # themselves, and so many beyond to show the leak. Its square, in units of the spacing, is an error of the energy.
@@ -200,11 +201,11 @@ def _mesh(state, coldest, hottest, refine):
     for i in range(rule.weights.size):
         if rule.weights[i] == 0.0:
             continue
-        # Neighbouring sites need about as many levels.
-        mesh = _site_levels(_local(state, rule, i), coldest, hottest, refine, max(math.floor(0.8 * n_levels), 6))
+        mesh = _site_levels(_local(state, rule, i), coldest, hottest, refine, n_levels)
         if mesh is not None:
-            found.append(_SiteLevels(i, *mesh))
-            n_levels = found[-1].excitations.shape[1]
+            found.append(_SiteLevels(i, *mesh[:-1]))
+            # Neighbouring sites need about as many levels.
+            n_levels = mesh[-1]
     return rule, found
 
 
@@ -232,12 +233,13 @@ def _site_levels(local, coldest, hottest, refine, n_levels):
     fine[[0, -1]] *= 0.5
     coarse = np.where(np.arange(count + 1) % 2 == 0, 2.0 * fine, 0.0)
     while True:
-        sample = spectrum(np.array([0.0, 0.3 * end, end]), n_levels)
-        test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=2e-4)
+        excitations = spectrum(h, n_levels)
+        test = thermal.heat_capacity(excitations, hottest, fine, on_truncation="mark", rtol=_TRUNCATION)
         if test.converged or n_levels >= 384:
             break
-        n_levels = math.ceil(1.25 * n_levels)
-    return h, fine, coarse, spectrum(h, n_levels)
+        n_levels = math.ceil(1.15 * n_levels)
+    spare = test.truncation < 0.1 * _TRUNCATION
+    return h, fine, coarse, excitations, max(math.floor(0.9 * n_levels), 6) if spare else n_levels
 
 
 class _FieldSpectrum:
