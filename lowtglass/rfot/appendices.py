@@ -71,8 +71,8 @@ class Crossover:
 def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, tension="printed", walls=None):
     """Rate of elastic scattering by ripplons, eq. (A12).
 
-    1/τ = n(σ/ρ)Σπ²[2 + l(l + 1)](2l + 1)j_l²(kR)P_l(ω), with n active walls per volume, T/T_gξ³ where the paper estimates
-    it, and P_l normal around ω_l with the relative width 1/2√D. The factor 9/8 is part of σ.
+    1/τ = n(σ/ρ)Σπ²[2 + l(l + 1)](2l + 1)j_l²(kR)P_l(ω), with n active walls per volume, T/T_gξ³ in the paper, and P_l
+    normal around ω_l with the relative width 1/2√D. The factor 9/8 is part of σ.
 
     Parameters
     ----------
