@@ -71,28 +71,27 @@ CONTRAST = """() => {
 }"""
 
 
-def test_page_loads_without_errors_and_without_a_network(visit, origin, page_name):
+OPEN = "document.querySelectorAll('details').forEach(e => e.open = true)"
+
+
+def test_page_loads_and_works(visit, origin, page_name):
+    """Without an error and without a network: pictures, formulas and every slider."""
     window = visit(origin)
     page = window.open(page_name)
     # "networkidle" can wait for ever on a page from a folder: wait for what the page asks for, then for latecomers
     page.wait_for_function("[...document.images].every(e => e.complete || e.loading === 'lazy')")
     page.evaluate("document.fonts.ready.then(() => true)")
     page.wait_for_timeout(500)
-    assert not window.outside, window.outside
-    assert not window.errors, window.errors
     assert page.locator("h1").count() >= 1
     assert page.title().strip()
+    assert_formulas_are_set(page)
+    page.evaluate(OPEN)
+    assert_every_slider_moves_its_picture(page)
+    assert not window.errors, window.errors
+    assert not window.outside, window.outside
 
 
-def test_index_leads_to_the_front_page(visit, origin):
-    page = visit(origin).page
-    page.goto(f"{origin}/index.html")
-    page.wait_for_url("**/book/index.html")
-    assert "Glasses at low temperature" in page.locator("article h1").first.inner_text()
-
-
-def test_formulas_are_set(visit, origin, page_name):
-    page = visit(origin).open(page_name)
+def assert_formulas_are_set(page):
     formulas = page.locator(".math")
     bare = [text for text in formulas.all_inner_texts() if r"\(" in text or r"\[" in text]
     assert not bare, bare[:3]
@@ -104,10 +103,7 @@ def test_formulas_are_set(visit, origin, page_name):
     assert sum(size == 0 for size in sizes) <= hidden
 
 
-def test_every_slider_moves_its_picture(visit, origin, page_name):
-    window = visit(origin)
-    page = window.open(page_name)
-    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+def assert_every_slider_moves_its_picture(page):
     for explorer in page.locator(".lowtglass-explorer").all():
         picture = explorer.locator("img.lowtglass-frame")
         assert picture.count() == 1
@@ -145,34 +141,33 @@ def test_every_slider_moves_its_picture(visit, origin, page_name):
             assert_moved(after_key, state(), "mouse")
             decoded = picture.evaluate("async e => { await e.decode(); return e.naturalWidth; }")
             assert decoded > 50
-    assert not window.errors, window.errors
-    assert not window.outside, window.outside
 
 
-def test_every_picture_has_alternative_text(visit, server, page_name):
-    page = visit(server).open(page_name)
-    bare = page.evaluate("[...document.images].filter(e => !e.alt.trim()).map(e => e.src.slice(0, 80))")
-    assert not bare, bare
-
-
-def test_narrow_window(visit, server, page_name):
-    page = visit(server, viewport={"width": 390, "height": 844}, device_scale_factor=2).open(page_name)
-    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+def test_page_is_readable(visit, server, page_name):
+    """Pictures and the words around sliders in the light and in the dark, and everything in a narrow window."""
+    page = visit(server, color_scheme="light").open(page_name)
+    page.evaluate(OPEN)
+    for mode in ("light", "dark"):
+        page.emulate_media(color_scheme=mode)
+        page.wait_for_function("mode => document.documentElement.dataset.theme === mode", arg=mode)
+        page.wait_for_timeout(300)
+        dim = [entry for entry in page.evaluate(CORNERS) if entry[1] < 0.85]
+        assert not dim, (mode, dim)
+        faint = [entry for entry in page.evaluate(CONTRAST) if entry[1] < 4.5]
+        assert not faint, (mode, faint)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
     sizes = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
     sticking_out = page.evaluate(STICKING_OUT)
     assert not sticking_out, sticking_out
     assert sizes[0] <= sizes[1], sizes
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_figures_and_explorers_are_readable(visit, server, page_name, mode):
-    page = visit(server, color_scheme=mode).open(page_name)
-    assert page.locator("html").get_attribute("data-theme") == mode
-    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
-    dim = [entry for entry in page.evaluate(CORNERS) if entry[1] < 0.85]
-    assert not dim, dim
-    faint = [entry for entry in page.evaluate(CONTRAST) if entry[1] < 4.5]
-    assert not faint, faint
+def test_index_leads_to_the_front_page(visit, origin):
+    page = visit(origin).page
+    page.goto(f"{origin}/index.html")
+    page.wait_for_url("**/book/index.html")
+    assert "Glasses at low temperature" in page.locator("article h1").first.inner_text()
 
 
 def test_search_finds_double_well(visit, origin):
