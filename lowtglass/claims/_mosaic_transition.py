@@ -220,6 +220,32 @@ def barrier_of_fifteen_decades():
     return Finding(rfot.droplet(fifteen).barrier, f"{_droplet().barrier:.2f} for 10¹⁷.")
 
 
+def entropy_with_a_bare_surface():
+    """s_c(T_g) with the surface term γN^(2/3) over that with γ√N, at equal ξ and equal barrier, by maximising F."""
+    u = np.linspace(0.0, 1.0, 2000001)  # N/N*
+    # F = T s_c N* (u^x − u) vanishes at N*; its maximum is T ln(τ/τ₀).
+    half, bare = (_droplet().barrier / _droplet().size / float(np.max(u**x - u)) for x in (1 / 2, 2 / 3))
+    scaled = [rfot.droplet(dataclasses.replace(GLASS, lindemann=d)) for d in (0.1, 0.13)]
+    law = math.log(scaled[1].entropy / scaled[0].entropy) / math.log(scaled[1].length / scaled[0].length)
+    return Finding(
+        round(bare / half, 6),
+        f"s_c = {bare:.2f} and {half:.2f}. With √N and another γ s_c goes as ξ^({law:.0f}): 5 % in ξ are then "
+        f"{1.05 ** abs(law) - 1:.0%} in s_c.",
+    )
+
+
+def time_of_three_decades():
+    """log₁₀ of the time in s that lies three decades above a picosecond."""
+    end = rfot.droplet(dataclasses.replace(GLASS, log_time=3 * math.log(10.0)))
+    total = [math.log10(MICROSCOPIC_TIME) + n for n in (16, 17)]
+    return Finding(
+        math.log10(MICROSCOPIC_TIME) + 3.0,
+        f"16 and 17 decades end at 10^{total[0]:.0f} and 10^{total[1]:.0f} s. "
+        f"At three decades the droplet of (6), not softened, has "
+        f"N‡ = {end.critical_size:.1f} beads at the top and r‡ = {end.critical_radius:.2f} a.",
+    )
+
+
 # --- Section II: fragility, fluctuations and aging --------------------------------------------------------------------
 
 

@@ -22,11 +22,16 @@ from .local_randomness import LocalState, Normal
 
 _TAIL = 1e-5  # of the weight of the laws and of the fields is left out at either end
 _FROZEN = 25.0  # excitations above this multiple of T do not count
-# Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw in a cold and
-# a hot band, in other panels, and in fields.
-_THAWING, _HOT, _SMOOTH, _FIELD = 12, 6, 6, 8
+_WARM = 8.0  # quantum energies: where the warm band ends and the hot one begins
+# Intervals of the Clenshaw–Curtis rules (the embedded ones have half as many): in panels where sites thaw and in
+# other panels.
+_THAWING, _SMOOTH = 12, 6
 _STEP = 4.0  # of λ from panel to panel
-_RATIO = 5.0  # of the edges of panels in |h|
+_TRUNCATION = 2e-4  # of the heat capacity of a site, left to levels above those taken
+_FIELD_STEP = 0.42  # of arsinh of the field
+# Levels at h = 0 in which those at h are expanded: at most this share of the oscillator functions that they need
+# themselves, and so many beyond to show the leak. Its square, in units of the spacing, is an error of the energy.
+_SHARE, _BEYOND, _FEW, _LEAK = 0.3, 8, 7, 1e-9
 _FIELD_PANELS = 384  # in |h| for the weight of the fields
 
 
@@ -168,15 +173,17 @@ class _SiteLevels:
 
 
 def _mesh_sites(state, coldest, refine=0):
-    """Rule over the sites for temperatures from `coldest` on, and whether they are cold."""
+    """Rule over the sites for temperatures from `coldest` on."""
     glass = state.glass
     unit = _unit(state)
     last = max(math.log(unit / coldest), 0.0) + 12.0
-    step, order = (_STEP, _THAWING) if coldest < unit else (2 * _STEP, _HOT)
-    labels = np.concatenate(
-        [-np.geomspace(8.0**8, 2.0, 9), np.arange(0.0, last, step), last * np.geomspace(1.0, 8.0**8, 9)]
-    )
-    return site_rule(glass, state.C, labels, last, order, refine), coldest < unit
+    if coldest < unit:
+        labels = np.concatenate(
+            [-np.geomspace(8.0**8, 2.0, 9), np.arange(0.0, last, _STEP), last * np.geomspace(1.0, 8.0**8, 9)]
+        )
+        return site_rule(glass, state.C, labels, last, _THAWING, refine)
+    outer = (2.0 if coldest < _WARM * unit else 8.0) * np.geomspace(1.0, 8.0**8, 9)
+    return site_rule(glass, state.C, np.concatenate([-outer[::-1], outer]), last, _SMOOTH, refine)
 
 
 def _local(state, rule, i):
@@ -189,51 +196,118 @@ def _local(state, rule, i):
 @functools.lru_cache(maxsize=4)
 def _mesh(state, coldest, hottest, refine):
     """Excitations of every kind of site at the nodes of a rule over its fields, for coldest <= T <= hottest."""
-    rule, _ = _mesh_sites(state, coldest, refine)
-    found = []
+    rule = _mesh_sites(state, coldest, refine)
+    found, n_levels = [], 6
     for i in range(rule.weights.size):
         if rule.weights[i] == 0.0:
             continue
-        mesh = _site_levels(_local(state, rule, i), coldest, hottest, refine)
+        mesh = _site_levels(_local(state, rule, i), coldest, hottest, refine, n_levels)
         if mesh is not None:
-            found.append(_SiteLevels(i, *mesh))
+            found.append(_SiteLevels(i, *mesh[:-1]))
+            # Neighbouring sites need about as many levels.
+            n_levels = mesh[-1]
     return rule, found
 
 
-def _site_levels(local, coldest, hottest, refine):
-    glass, C = local.glass, local.C
-    centre = quartic.levels(glass.potential(C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
-    splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
+def _site_levels(local, coldest, hottest, refine, n_levels):
+    spectrum = _FieldSpectrum(local, 8 if coldest < _unit(local) else 0)
+    splitting = spectrum.splitting
     # The lowest gap is smallest at h = 0.
     if splitting > _FROZEN * hottest:
         return None
     end = largest_field(local)
-    trial = end * 2.0 ** -np.arange(6.0)
-    gap = _levels(local, trial, 6)
-    frozen = gap[:, 1] > _FROZEN * hottest
-    if frozen.any():
-        end = float(trial[frozen].min())
-    first = min(2.0 * max(coldest, 0.3 * splitting) / distance, 0.5 * end)
-    count = max(math.ceil(math.log(end / first) / math.log(_RATIO)), 1) * 2**refine
-    edges = np.concatenate([[0.0], np.geomspace(first, end, count + 1)])
-    nodes, fine, coarse = _clenshaw_curtis(_FIELD)
-    width = np.diff(edges)[:, None]
-    h, back = np.unique((edges[:-1, None] + width * nodes).ravel(), return_inverse=True)
-    density = folded_density(local, h)
-    fine = np.bincount(back, (width * fine).ravel()) * density
-    coarse = np.bincount(back, (width * coarse).ravel()) * density
-    n_levels = 6
+    # It hardly falls again: the fields end where it freezes.
+    for step in range(6):
+        trial = end * 0.5 ** min(step, 1)
+        if spectrum(np.array([trial]), 3)[0, 1] <= _FROZEN * hottest:
+            break
+        end = trial
+    # In t = arsinh(h/first) the integrand is analytic in a strip, even about 0 and negligible at the end, so that
+    # equidistant nodes converge exponentially.
+    first = min(max(coldest, 0.3 * splitting) / spectrum.distance, 0.5 * end)
+    last = math.asinh(end / first)
+    count = 2 * math.ceil(0.5 * last / _FIELD_STEP) * 2**refine
+    t = np.linspace(0.0, last, count + 1)
+    h = first * np.sinh(t)
+    fine = folded_density(local, h) * first * np.cosh(t) * t[1]
+    fine[[0, -1]] *= 0.5
+    coarse = np.where(np.arange(count + 1) % 2 == 0, 2.0 * fine, 0.0)
     while True:
-        sample = _levels(local, np.array([0.0, 0.3 * end, end]), n_levels)
-        test = thermal.heat_capacity(sample, hottest, on_truncation="mark", rtol=2e-4)
+        excitations = spectrum(h, n_levels)
+        test = thermal.heat_capacity(excitations, hottest, fine, on_truncation="mark", rtol=_TRUNCATION)
         if test.converged or n_levels >= 384:
             break
-        n_levels = math.ceil(1.25 * n_levels)
-    excitations = _levels(local, h, n_levels)
-    # Nearest to h = 0 the first gap drowns in the rounding of two levels; there the pair is an exact hyperbola.
-    near = (h < 1e-6 * float(centre.gaps[1]) / distance) if local.double_wells else np.zeros(h.size, bool)
-    excitations[near, 1] = np.hypot(splitting, distance * h[near])
-    return h, fine, coarse, excitations
+        n_levels = math.ceil(1.15 * n_levels)
+    spare = test.truncation < 0.1 * _TRUNCATION
+    return h, fine, coarse, excitations, max(math.floor(0.9 * n_levels), 6) if spare else n_levels
+
+
+class _FieldSpectrum:
+    """Excitations of a kind of site at many fields.
+
+    The levels at h = 0 and the matrix elements of v between them make a small matrix E_j δ_jk − h v_jk for every field.
+    How far its states leak out of the levels taken along is known exactly; fields at which it is too far are
+    diagonalised on their own.
+    """
+
+    def __init__(self, local, n_levels=0):
+        self.local = local
+        found = self._grow(3, matrix_elements=False)
+        self.size, self.splitting, self.frequency = 0, float(found.gaps[0]), float(found.gaps[1])
+        # So many levels at h = 0 as the levels foreseen will be expanded in, found all at once.
+        self.expected = max([tier + _BEYOND for tier in self._tiers(n_levels)], default=0) if n_levels else 0
+
+    def _tiers(self, n_levels):
+        return [n for n in (n_levels + 4, n_levels + 16, 2 * n_levels + 32) if n <= _SHARE * self.basis]
+
+    def _grow(self, size, matrix_elements=True):
+        glass = self.local.glass
+        found = _any_basis(glass.potential(self.local.C, 0.0), size, glass.kinetic, matrix_elements=matrix_elements)
+        self.basis = int(found.basis_size)
+        if matrix_elements:
+            self.size, self.gaps, self.position = size, found.gaps[: size - 1], found.position[:size, :size]
+        return found
+
+    @property
+    def distance(self):
+        """Between the wells, 2⟨0|v|1⟩."""
+        if self.size == 0:
+            self._grow(max(self.expected, 3))
+        return 2.0 * abs(float(self.position[0, 1]))
+
+    def __call__(self, h, n_levels):
+        """Excitations at the fields h, shape (h.size, n_levels); the first gap has its own relative accuracy."""
+        excitations = np.empty((h.size, n_levels))
+        left = np.arange(h.size)
+        tiers = self._tiers(n_levels)
+        for kept in tiers:
+            # A handful of fields is as fast on its own.
+            if left.size < (_FEW if self.size < tiers[-1] + _BEYOND else 2):
+                break
+            if self.size < tiers[-1] + _BEYOND:
+                self._grow(tiers[-1] + _BEYOND)
+            found, good = self._expanded(h[left], n_levels, kept)
+            excitations[left[good]] = found[good]
+            left = left[~good]
+        if left.size:
+            excitations[left] = _levels(self.local, h[left], n_levels)
+        if self.local.double_wells:
+            # Nearest to h = 0 the first gap drowns in the rounding of two levels; there the pair is an exact hyperbola.
+            near = h < 1e-6 * self.frequency / self.distance
+            excitations[near, 1] = np.hypot(self.splitting, self.distance * h[near])
+        return excitations
+
+    def _expanded(self, h, n_levels, kept):
+        matrix = -h[:, None, None] * self.position[:kept, :kept]
+        levels = np.concatenate([[0.0], np.cumsum(self.gaps)])
+        diagonal = np.arange(kept)
+        matrix[:, diagonal, diagonal] += levels[:kept]
+        energies, states = np.linalg.eigh(matrix)
+        leak = np.linalg.norm(self.position[kept:, :kept] @ states[:, :, :n_levels], axis=1) * h[:, None]
+        excitations = energies[:, :n_levels] - energies[:, :1]
+        # The error of an energy is of second order in the leak, over the distance to what lies beyond.
+        spacing = (energies[:, -1] - energies[:, 0]) / kept
+        return excitations, (leak**2 <= _LEAK * spacing[:, None] ** 2).all(axis=1)
 
 
 def _levels(local, h, n_levels):
@@ -254,13 +328,13 @@ def _levels(local, h, n_levels):
     return excitations
 
 
-def _any_basis(coefficients, n_levels, kinetic):
-    for more in (1, 3, 6):
+def _any_basis(coefficients, n_levels, kinetic, **options):
+    for more in (0, 1, 3, 6):
         try:
-            return quartic.levels(coefficients, n_levels + more, kinetic=kinetic)
+            return quartic.levels(coefficients, n_levels + more, kinetic=kinetic, **options)
         except ConvergenceError:
             continue
-    return quartic.levels(coefficients, n_levels + 10, kinetic=kinetic)
+    return quartic.levels(coefficients, n_levels + 10, kinetic=kinetic, **options)
 
 
 def heat_capacity(state, T, rtol):
@@ -268,11 +342,12 @@ def heat_capacity(state, T, rtol):
     unit = _unit(state)
     value, error = np.zeros(T.size), np.zeros(T.size)
     levels = 0
-    for band in (T < unit, T >= unit):
+    for low, high in itertools.pairwise((0.0, unit, _WARM * unit, math.inf)):
+        band = (T >= low) & (T < high)
         if not band.any():
             continue
-        coldest = 2.0 ** math.floor(math.log2(T[band].min()))
-        hottest = 2.0 ** (0.25 * math.ceil(4.0 * math.log2(T[band].max())))
+        coldest = max(2.0 ** math.floor(math.log2(T[band].min())), low)
+        hottest = 2.0 ** (math.ceil(16.0 * math.log2(T[band].max())) / 16.0)
         for refine in range(2):
             rule, meshes = _mesh(state, coldest, hottest, refine)
             c, e = _sum(rule, meshes, T[band])
@@ -310,7 +385,7 @@ def two_level(state, T):
     from .ensemble import _two_level
 
     coldest = 2.0 ** math.floor(math.log2(T.min()))
-    rule, _ = _mesh_sites(state, coldest)
+    rule = _mesh_sites(state, coldest)
     total = np.zeros(T.size)
     for i in np.flatnonzero(rule.weights > 0.0):
         local = _local(state, rule, i)
@@ -323,7 +398,7 @@ def density_of_states(state, E, resolution):
     """Density averaged over [E(1 − r/2), E(1 + r/2)], its error, smallest gap, levels and fields used."""
     below, above = E * (1.0 - 0.5 * resolution), E * (1.0 + 0.5 * resolution)
     # √ singularities at the cut-off of every site ask for more sites than a heat capacity does.
-    rule, _ = _mesh_sites(state, 0.3 * float(below.min()), 1)
+    rule = _mesh_sites(state, 0.3 * float(below.min()), 1)
     fine = np.zeros(E.size)
     coarse = [np.zeros(E.size) for _ in rule.coarse]
     cutoff, n_levels, n_fields = math.inf, 0, 0
@@ -342,9 +417,8 @@ def density_of_states(state, E, resolution):
 
 def _count(local, E):
     """Mean number of excitations of a site below each E, its gap at h = 0, and the levels and fields used."""
-    glass = local.glass
-    centre = quartic.levels(glass.potential(local.C, 0.0), 3, kinetic=glass.kinetic, matrix_elements=True)
-    splitting, distance = float(centre.gaps[0]), 2.0 * abs(float(centre.position[0, 1]))
+    spectrum = _FieldSpectrum(local)
+    splitting, distance = spectrum.splitting, spectrum.distance
     if splitting > E.max():
         return None, splitting, 0, 0
     end = largest_field(local)
@@ -352,13 +426,10 @@ def _count(local, E):
     h = np.unique(np.concatenate([[0.0], np.geomspace(first, end, 64), np.linspace(0.0, end, 97)]))
     n_levels = 6
     while True:
-        excitations = _levels(local, h, n_levels)
+        excitations = spectrum(h, n_levels)
         if excitations[:, -1].min() > E.max():
             break
         n_levels = math.ceil(1.3 * n_levels)
-    if local.double_wells:
-        near = h < 1e-6 * float(centre.gaps[1]) / distance
-        excitations[near, 1] = np.hypot(splitting, distance * h[near])
     weight = _field_weight(local._law)
     below = np.zeros(E.size)
     # The lowest pair is a hyperbola in h, its square linear in h²; that serves the other branches too.

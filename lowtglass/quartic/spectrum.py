@@ -551,6 +551,9 @@ def _positions(frame, size, kinetic, n):
             parities = (0, 1) if even else (-1,)
             vectors = np.zeros((len(part), basis, n))
             for parity in parities:
+                if parity >= 0 and 12 * n < basis:
+                    _few_vectors(frame[part], kinetic, parity, n, vectors)
+                    continue
                 dense = np.empty((len(part), basis if parity < 0 else basis // 2, basis if parity < 0 else basis // 2))
                 _fill(frame[part], kinetic, parity, dense)
                 found = np.linalg.eigh(dense)[1]
@@ -570,6 +573,20 @@ def _positions(frame, size, kinetic, n):
             matrix[:, np.arange(n), np.arange(n)] += frame[part, 0][:, None]
             position[part] = matrix
     return position
+
+
+def _few_vectors(frame, kinetic, parity, n, vectors):
+    """Write the lowest eigenvectors of one parity, where all of them would take far longer."""
+    from scipy.linalg import eig_banded
+
+    basis = vectors.shape[1] // 2
+    band = np.zeros((basis, 3))
+    wanted = len(range(parity, n, 2))
+    for i in range(len(frame)):
+        _matrix(frame[i, 2:7], frame[i, 1], kinetic, parity, band)
+        if wanted:
+            found = eig_banded(band.T, lower=True, select="i", select_range=(0, wanted - 1), check_finite=False)[1]
+            vectors[i, parity::2, parity:n:2] = found
 
 
 @njit(cache=True)

@@ -30,9 +30,10 @@ class RayleighScattering:
     omega : ndarray
         Frequencies in units of ω_D.
     rate : ndarray
-        1/τ of eq. (A12) in units of ω_D.
+        1/τ of eq. (A12) in units of ω_D. It is defined by ω² + 2iω/τ = c_s²k², so that the amplitude of a phonon decays
+        with 1/τ and its energy with 2/τ.
     ratio : ndarray
-        l/λ = ωτ/2π.
+        l/λ = ωτ/2π with l = c_sτ, as the paper takes it.
     orders : ndarray
         Share of each order l in the rate, shape (n_l, ...).
     """
@@ -41,6 +42,11 @@ class RayleighScattering:
     rate: np.ndarray
     ratio: np.ndarray
     orders: np.ndarray
+
+    @property
+    def energy_ratio(self):
+        """l/λ of the energy, with l = c_sτ/2: half of `ratio`."""
+        return 0.5 * self.ratio
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,11 @@ class Crossover:
     printed: float
 
 
-def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, tension="printed"):
+def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, tension="printed", walls=None):
     """Rate of elastic scattering by ripplons, eq. (A12).
 
-    1/τ = n(σ/ρ)Σπ²[2 + l(l + 1)](2l + 1)j_l²(kR)P_l(ω), with n = T/T_gξ³ active walls per volume and P_l normal around
-    ω_l with the relative width 1/2√D. The factor 9/8 is part of σ.
+    1/τ = n(σ/ρ)Σπ²[2 + l(l + 1)](2l + 1)j_l²(kR)P_l(ω), with n active walls per volume, T/T_gξ³ in the paper, and P_l
+    normal around ω_l with the relative width 1/2√D. The factor 9/8 is part of σ.
 
     Parameters
     ----------
@@ -84,7 +90,10 @@ def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, 
         Take this order alone, and its frequency equal to that of the phonon, as the paper's estimate does for l = 2.
     tension : {"printed", "balanced"}
         2 + l(l + 1), which follows from the potential (A3), or l(l + 1) − 2, which belongs to the equation of motion
-        (A1) and makes (A8) its resonance. Varying (A3) does not give (A1): the sign of the 2 differs.
+        (A1) and makes (A8) its resonance. Varying (A3) does not give (A1): the sign of the 2 differs, because the work
+        of the pressure is missing in (A3).
+    walls : float, optional
+        Active walls per domain nξ³, > 0; by default T/T_g. Where the ripplons of Sec. IV.C are counted, it is 1.
 
     Returns
     -------
@@ -100,6 +109,7 @@ def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, 
     check_mosaic(mosaic)
     omega = finite_array("omega", omega, minimum=0.0, open_minimum=True)
     T, D = real("T", T, minimum=0.0, open_minimum=True), real("D", D, minimum=0.0, open_minimum=True)
+    walls = T / mosaic.T_g if walls is None else real("walls", walls, minimum=0.0, open_minimum=True)
     if tension not in ("printed", "balanced"):
         raise InputError("tension", tension, "'printed' or 'balanced'")
     frequencies = ripplon_frequencies(mosaic, l_max)
@@ -108,7 +118,7 @@ def rayleigh_scattering(omega, T, mosaic, *, D=30.0, l_max=None, resonant=None, 
         raise InputError("resonant", resonant, f"an order from 2 to {l[-1]}, or None")
     wall = domain_wall(mosaic)
     density = mosaic.T_g / (mosaic.sound_velocity * mosaic.lindemann) ** 2
-    number = T / (mosaic.T_g * mosaic.volume)
+    number = walls / mosaic.volume
     orders = np.zeros((l.size, *omega.shape))
     for k, order in enumerate(l):
         if resonant is not None and order != resonant:

@@ -171,6 +171,11 @@ def _mismatch_ratio(mosaic):
     return 1.5 * math.sqrt(3.0 * math.pi) * logarithm
 
 
+def _other_factor(name, value, mosaic):
+    """D from Δc_p or Δc_p from D, whose product is γ²/(4T_g²)."""
+    return 0.25 * _mismatch_ratio(mosaic) ** 2 / finite_array(name, value, minimum=0.0, open_minimum=True)
+
+
 def droplet(mosaic):
     """The droplet at the glass transition (6), (7) and the formula for ξ below Fig. 5.
 
@@ -285,12 +290,12 @@ def surface_tension(R, mosaic):
 def fragility(jump, mosaic):
     """Coefficient D of the Vogel–Fulcher law from the jump of the heat capacity, D = γ²/(4T_g²Δc_p); printed 32 R/Δc_p.
 
-    With γ proportional to T and s_c = Δc_p(T − T_K)/T_K, (7) is (1) exactly.
+    With γ proportional to T and s_c = Δc_p(T − T_K)/T_K, (7) is (1) exactly. At T_g the jump is Δc_pT_g/T_K.
 
     Parameters
     ----------
     jump : array_like
-        Δc_p per bead in units of k_B, > 0.
+        Δc_p per bead at T_K in units of k_B, > 0.
     mosaic : Mosaic
         The glass.
 
@@ -304,11 +309,11 @@ def fragility(jump, mosaic):
     InputError
         If an argument is outside its range.
     """
-    return 0.25 * _mismatch_ratio(mosaic) ** 2 / finite_array("jump", jump, minimum=0.0, open_minimum=True)
+    return _other_factor("jump", jump, mosaic)
 
 
 def heat_capacity_jump(D, mosaic):
-    """Jump of the heat capacity Δc_p per bead in units of k_B for a given D, the inverse of :func:`fragility`.
+    """Jump of the heat capacity Δc_p per bead at T_K in units of k_B for a given D, the inverse of :func:`fragility`.
 
     Parameters
     ----------
@@ -326,7 +331,7 @@ def heat_capacity_jump(D, mosaic):
     InputError
         If an argument is outside its range.
     """
-    return 0.25 * _mismatch_ratio(mosaic) ** 2 / finite_array("D", D, minimum=0.0, open_minimum=True)
+    return _other_factor("D", D, mosaic)
 
 
 def vogel_fulcher(T, D, *, T_K=1.0):
@@ -407,14 +412,19 @@ def fragility_index(D, mosaic):
 
 
 def calorimetric_fragility_index(jump, fusion_entropy, mosaic, *, bead_entropy=FUSION_ENTROPY["Lennard-Jones"]):
-    """Fragility index m from calorimetry alone; the horizontal axis of Fig. 5.
+    r"""Fragility index m from calorimetry alone; the horizontal axis of Fig. 5.
 
-    A molecule has as many beads as its entropy of fusion is times that of one bead; Δc_p per bead gives D.
+    With ln τ = γ²/(4T²s_c) and γ proportional to T the slope at T_g is that of the entropy, whatever its law:
+
+    .. math:: m = \log_{10}\frac{\tau}{\tau_0}\;\frac{\Delta c_p(T_g)}{s_c(T_g)} ,
+
+    with both per bead: the proportionality of the caption. A molecule has as many beads as its entropy of fusion is
+    times that of one bead. Where s_c = Δc_p(T − T_K)/T_K this is :func:`fragility_index` of the same D.
 
     Parameters
     ----------
     jump : array_like
-        Δc_p at T_g of a mole, > 0.
+        Δc_p(T_g) of a mole as it is measured, the jump at T_g, > 0.
     fusion_entropy : array_like
         Entropy of fusion ΔH_m/T_m of a mole in the same unit, > 0; broadcast against `jump`.
     mosaic : Mosaic
@@ -435,7 +445,7 @@ def calorimetric_fragility_index(jump, fusion_entropy, mosaic, *, bead_entropy=F
     fusion_entropy = finite_array("fusion_entropy", fusion_entropy, minimum=0.0, open_minimum=True)
     bead_entropy = real("bead_entropy", bead_entropy, minimum=0.0, open_minimum=True)
     broadcast(jump=jump, fusion_entropy=fusion_entropy)
-    return fragility_index(fragility(jump * bead_entropy / fusion_entropy, mosaic), mosaic)
+    return mosaic.log_time / math.log(10.0) * jump * bead_entropy / (fusion_entropy * droplet(mosaic).entropy)
 
 
 def barrier_distribution(F, D, mosaic, *, law="gaussian"):

@@ -12,6 +12,8 @@ import numpy as np
 from .._validation import finite_array, integer, real
 from ..errors import InputError
 from ._arguments import check_mosaic
+from .droplets import droplet
+from .two_level import transition_state
 
 __all__ = [
     "BarrierFrequency",
@@ -157,15 +159,18 @@ def barrier_frequency(mosaic):
     InputError
         If `mosaic` is none, or its Lindemann ratio is not below (πe)^(−1/2).
     """
-    gamma = 1.5 * math.sqrt(3.0 * math.pi) * _tension(mosaic)
-    entropy = gamma**2 / (4.0 * mosaic.log_time)
-    slope = 2.0 * math.sqrt(2.0) - 1.0
-    beads = (gamma / (2.0 * slope * entropy)) ** 2
-    barrier = mosaic.T_g * mosaic.log_time / slope
-    radius = (3.0 * beads / (4.0 * math.pi)) ** (1.0 / 3.0)
+    top = transition_state(mosaic)
+    radius = (3.0 * top.size / (4.0 * math.pi)) ** (1.0 / 3.0)
     mass = mosaic.xi**2 * mosaic.T_g / mosaic.sound_velocity**2
-    frequency = math.sqrt(4.5 * barrier / mass) / radius
-    return BarrierFrequency(frequency, frequency * mosaic.xi, frequency / (2.0 * math.pi), beads, barrier, entropy)
+    frequency = math.sqrt(4.5 * top.barrier / mass) / radius
+    return BarrierFrequency(
+        frequency,
+        frequency * mosaic.xi,
+        frequency / (2.0 * math.pi),
+        top.size,
+        top.barrier,
+        droplet(mosaic).entropy,
+    )
 
 
 def highest_order(mosaic):

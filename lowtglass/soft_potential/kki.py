@@ -34,9 +34,11 @@ __all__ = [
     "RelaxationTimes",
     "SymmetricWells",
     "TunnellingDensity",
+    "adiabatic_eta",
     "deformation_potential",
     "heat_capacity_in_time",
     "inverse_mean_free_path",
+    "level_shift",
     "relaxation_times",
     "symmetric_wells",
     "tunnelling_density",
@@ -511,7 +513,7 @@ def _fastest(x, ratio):
     return ratio * x**3 * math.tanh(0.5) / math.tanh(0.5 * x)
 
 
-def inverse_mean_free_path(omega, T, model, coupling, *, velocity=1.0, corrections="exact"):
+def inverse_mean_free_path(omega, T, model, coupling, *, velocity=1.0, corrections="exact", kind=None):
     r"""Resonant absorption by both kinds of tunnelling states (KKI, Eqs. 5.1 to 5.7).
 
     .. math:: \frac1\ell = \frac{\pi\omega}{s}\,\tanh\frac{\hbar\omega}{2T}\sum_j C_j ,\qquad
@@ -534,6 +536,8 @@ def inverse_mean_free_path(omega, T, model, coupling, *, velocity=1.0, correctio
         Velocity of sound s > 0; 1/ℓ is in units of w/ħs.
     corrections : {"exact", "second order", "leading"}, optional
         See :func:`symmetric_wells`.
+    kind : {1, 2}, optional
+        Absorption by this kind alone; by default the sum of both.
 
     Returns
     -------
@@ -551,12 +555,13 @@ def inverse_mean_free_path(omega, T, model, coupling, *, velocity=1.0, correctio
     if corrections not in ("exact", "second order", "leading"):
         raise InputError("corrections", corrections, "'exact', 'second order' or 'leading'")
     _check(model)
+    kinds = (1, 2) if kind is None else (integer("kind", kind, minimum=1, maximum=2),)
     try:
         np.broadcast_shapes(omega.shape, T.shape)
     except ValueError:
         raise InputError("T", f"shape {T.shape}", f"broadcasts with omega of shape {omega.shape}") from None
     strength = np.array(
-        [sum(_integral(float(e), model, kind, corrections, None, 1e-7, 2)[0] for kind in (1, 2)) for e in omega.flat]
+        [sum(_integral(float(e), model, j, corrections, None, 1e-7, 2)[0] for j in kinds) for e in omega.flat]
     ).reshape(omega.shape)
     return (math.pi * omega / velocity * coupling * strength * np.tanh(0.5 * omega / T))[()]
 
@@ -660,3 +665,93 @@ def deformation_potential(ordinary, eta_L):
     """
     ordinary = real("ordinary", ordinary, minimum=0.0, open_minimum=True)
     return ordinary / real("eta_L", eta_L, minimum=0.0, open_minimum=True)
+
+
+def level_shift(u, J, coupling, cutoff, *, polarisations=3):
+    r"""Shift of the splitting of a tunnelling state by the zero-point motion of phonons (KKI, Sec. 7).
+
+    Second order in the coupling :math:`\tfrac12De\sigma_z` to the strain e, at T = 0, for phonons up to
+    :math:`\hbar\omega_m`. The part of the coupling that is diagonal in the eigenstates shifts both alike; the rest,
+    :math:`\tfrac12D(J/u)e`, gives :math:`\sum_q|M_q|^2\,2u/(u^2 - \hbar^2\omega^2)`, that is
+
+    .. math:: \frac{\delta u}u = -\frac{3p}8\,\frac{D^2}{ms^2\hbar\omega_D}\Bigl(\frac Ju\Bigr)^2\,
+              \frac{(\hbar\omega_m)^2 + u^2\ln|(\hbar\omega_m/u)^2 - 1|}{(\hbar\omega_D)^2} .
+
+    Parameters
+    ----------
+    u : array_like
+        Splitting in units of ħω_D, > 0.
+    J : array_like
+        Tunnelling amplitude in units of ħω_D, >= 0 and <= u; broadcast against ``u``.
+    coupling : float
+        D²/(ms²ħω_D) > 0, with the mass m of an atom and the velocity of sound s.
+    cutoff : array_like
+        ħω_m in units of ħω_D, > 0 and <= 1, not equal to u; broadcast against ``u``.
+    polarisations : int, optional
+        Number p of polarisations that couple with this D, 1 to 3.
+
+    Returns
+    -------
+    ndarray
+        δu/u. Where it is not small the splitting is not that of the isolated double well.
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range, or the shapes do not broadcast.
+    """
+    u = finite_array("u", u, minimum=0.0, open_minimum=True)
+    J = finite_array("J", J, minimum=0.0)
+    coupling = real("coupling", coupling, minimum=0.0, open_minimum=True)
+    cutoff = finite_array("cutoff", cutoff, minimum=0.0, maximum=1.0, open_minimum=True)
+    polarisations = integer("polarisations", polarisations, minimum=1, maximum=3)
+    try:
+        u, J, cutoff = np.broadcast_arrays(u, J, cutoff)
+    except ValueError:
+        raise InputError("J", f"shape {J.shape}", f"broadcasts with {u.shape} and {cutoff.shape}") from None
+    if np.any(J > u):
+        raise InputError("J", J, "values <= u = sqrt(J² + Δ²)")
+    if np.any(cutoff == u):
+        raise InputError("cutoff", cutoff, "values other than u, where the second order diverges")
+    ratio = cutoff / u
+    bracket = ratio**2 + np.log(np.abs((ratio - 1.0) * (ratio + 1.0)))
+    return (-0.375 * polarisations * coupling * J**2 * bracket)[()]
+
+
+def adiabatic_eta(eta, coupling, stiffness):
+    r"""η of a critical coordinate whose stiff neighbours follow it without delay (KKI, Sec. 7).
+
+    A neighbour :math:`x_2` with the energy :math:`E_0(cxx_2 + kx_2^2)` and a frequency far above w/ħ stays at
+    :math:`-cx/2k`. Its zero-point energy does not depend on x, and
+
+    .. math:: \eta' = \eta - \frac{c^2}{4k} ,
+
+    so that a single well can become a double one.
+
+    Parameters
+    ----------
+    eta : array_like
+        η with the neighbour at rest at its place.
+    coupling : array_like
+        c; broadcast against ``eta``.
+    stiffness : array_like
+        k > 0; broadcast against ``eta``.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    InputError
+        If an argument is outside its range, or the shapes do not broadcast.
+    """
+    eta, coupling = finite_array("eta", eta), finite_array("coupling", coupling)
+    stiffness = finite_array("stiffness", stiffness, minimum=0.0, open_minimum=True)
+    try:
+        np.broadcast_shapes(eta.shape, coupling.shape, stiffness.shape)
+    except ValueError:
+        raise InputError(
+            "coupling", f"shape {coupling.shape}", f"broadcasts with {eta.shape} and {stiffness.shape}"
+        ) from None
+    return (eta - 0.25 * coupling**2 / stiffness)[()]

@@ -359,7 +359,7 @@ def test_exponent_is_stable_under_refinement(monkeypatch):
     state = replica_symmetric(WIDE)
     found = heat_capacity_exponent(state, 1e-3, 4e-3, points=5)
     monkeypatch.setattr(_random_ensemble, "_THAWING", 16)
-    monkeypatch.setattr(_random_ensemble, "_RATIO", 3.0)
+    monkeypatch.setattr(_random_ensemble, "_FIELD_STEP", 0.2)
     _random_ensemble._mesh.cache_clear()
     finer = heat_capacity_exponent(state, 1e-3, 4e-3, points=5)
     _random_ensemble._mesh.cache_clear()

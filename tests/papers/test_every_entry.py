@@ -15,7 +15,7 @@ from lowtglass.claims import Finding, evaluate, judge, load
 FIGURES = {
     "KuhnHorstmann1997": {"Fig. 1a", "Fig. 1b", "Fig. 2"},
     "KuhnHorstmann1998": {"Fig. 1a", "Fig. 1b", "Fig. 2", "Fig. 3a", "Fig. 3b", "Fig. 4a", "Fig. 4b"},
-    "LubchenkoWolynes2004": {f"Fig. {n}" for n in (*range(1, 21), 23)},
+    "LubchenkoWolynes2004": {f"Fig. {n}" for n in range(1, 24)},
 }
 # Read from the papers a second time, so that a slip in the ledger shows.
 PRINTED = {

@@ -82,9 +82,31 @@ def test_fragility_index_is_the_slope_at_the_glass_temperature(mosaic, D):
 
 def test_calorimetric_fragility_counts_beads():
     """Two beads of half the jump each are one bead of half the jump."""
-    D = rfot.fragility(3.0 * 1.68 / 5.0, MOSAIC)
-    assert rfot.calorimetric_fragility_index(3.0, 5.0, MOSAIC) == pytest.approx(rfot.fragility_index(D, MOSAIC))
-    assert rfot.calorimetric_fragility_index(1.0, 1e9, MOSAIC) == pytest.approx(17.0, rel=1e-6)
+    one = rfot.calorimetric_fragility_index(3.0 * 1.68 / 5.0, 1.68, MOSAIC)
+    assert rfot.calorimetric_fragility_index(3.0, 5.0, MOSAIC) == pytest.approx(one, rel=1e-14)
+    assert rfot.calorimetric_fragility_index(3.0, 5.0, MOSAIC, bead_entropy=0.84) == pytest.approx(one / 2, rel=1e-14)
+
+
+@given(mosaics, st.floats(1.0, 200.0))
+def test_calorimetric_fragility_takes_the_jump_at_the_glass_temperature(mosaic, D):
+    """The jump T ds_c/dT of the linear law at T_g gives the index of the Vogel–Fulcher law."""
+    T_g = float(rfot.glass_temperature(D, mosaic))
+    measured = float(rfot.heat_capacity_jump(D, mosaic)) * T_g
+    found = rfot.calorimetric_fragility_index(measured, 1.68, mosaic)
+    assert found == pytest.approx(rfot.fragility_index(D, mosaic), rel=1e-10)
+
+
+def test_calorimetric_fragility_of_a_curved_entropy():
+    """s_c = s_∞(1 − T_K/T), as it is often measured: m from log τ ∝ 1/s_c by differentiation."""
+    s_g, T_K = rfot.droplet(MOSAIC).entropy, 0.8
+    top = s_g / (1.0 - T_K)
+
+    def log_time(y):  # y = T_g/T
+        return MOSAIC.log_time * s_g / (top * (1.0 - T_K * y)) / mpmath.log(10)
+
+    jump = float(mpmath.diff(lambda T: top * (1.0 - T_K / T), 1.0))
+    slope = float(mpmath.diff(log_time, 1.0))
+    assert rfot.calorimetric_fragility_index(jump, 1.68, MOSAIC) == pytest.approx(slope, rel=1e-10)
 
 
 @pytest.mark.parametrize("D", [1e4, 1e5])

@@ -100,6 +100,11 @@ def test_rayleigh_scattering():
     assert full.orders[0, 1] > 0.99 * full.rate[1]
     # on the lowest ripplon itself the ratio is below the 10⁴ of the plateau
     assert 1e3 < full.ratio[1] < 1e4
+    # the energy decays twice as fast as the amplitude: the root of ω² + 2iω/τ = c²k²
+    (root,) = (z for z in np.roots([1.0, 2j * rate, -(omega**2)]) if z.real > 0)
+    assert found.energy_ratio == pytest.approx(omega / (2 * math.pi * -2 * root.imag), rel=1e-9)
+    many = rayleigh_scattering(omega, omega, SILICA, resonant=2, walls=1.0)
+    assert many.rate == pytest.approx(rate * SILICA.T_g / omega, rel=1e-10)
 
 
 def test_numbers_of_appendix_b():
@@ -129,6 +134,7 @@ def test_gradient_of_the_spherical_wave():
         (lambda: relaxational_sound(0.0, 0.1, SILICA), "omega"),
         (lambda: rayleigh_scattering(0.1, 0.1, SILICA, resonant=1), "resonant"),
         (lambda: rayleigh_scattering(0.1, 0.1, SILICA, tension="none"), "tension"),
+        (lambda: rayleigh_scattering(0.1, 0.1, SILICA, walls=0.0), "walls"),
         (lambda: cutoff_frequency(0.0), "argument"),
         (lambda: gradient_reduction(-1.0), "x"),
     ],

@@ -186,6 +186,78 @@ def test_mean_free_path():
     assert math.log10(kappa[1] / kappa[0]) == pytest.approx(2.0, abs=0.15)
 
 
+def test_mean_free_path_by_kind():
+    """The two kinds add up, and for constant H and g they absorb alike: they are the same wells."""
+    one, two = (kki.inverse_mean_free_path(1e-3, 1e-3, FLAT, 1e-3, kind=kind) for kind in (1, 2))
+    assert one == pytest.approx(two, rel=1e-9)
+    assert one + two == pytest.approx(kki.inverse_mean_free_path(1e-3, 1e-3, FLAT, 1e-3), rel=1e-12)
+
+
+def test_level_shift_by_modes():
+    """The sum over the wave vectors of a cubic box, where no mode is in resonance."""
+    n, a, m, s, D, hbar = 24, 1.3, 0.7, 1.9, 1e-2, 1.0
+    steps = np.arange(-n // 2, n // 2)
+    q = 2.0 * math.pi / (n * a) * np.sqrt(sum(x.astype(float) ** 2 for x in np.meshgrid(steps, steps, steps)))
+    debye = s * (6.0 * math.pi**2) ** (1.0 / 3.0) / a
+    e = hbar * s * q[(q > 0.0) & (s * q < 0.8 * debye)]
+    u, J = 1.5 * hbar * debye, 0.6 * hbar * debye
+    strain = e / (2.0 * m * n**3 * s**2)  # ⟨e²⟩ of a mode = ħω/(2ρVs²), ρV = mn³
+    modes = np.sum((0.5 * D * J / u) ** 2 * strain * 2.0 * u / (u**2 - e**2)) / u
+    scale = hbar * debye
+    found = kki.level_shift(u / scale, J / scale, D**2 / (m * s**2 * scale), 0.8, polarisations=1)
+    assert found > 0.0
+    assert found == pytest.approx(modes, rel=0.02)
+
+
+def test_level_shift_principal_value():
+    """Across the resonance, and three polarisations are three times one."""
+    for u, cutoff in ((0.01, 1.0), (0.1, 0.3)):
+        # e³/(u² − e²) = −[e³/(e + u)]/(e − u)
+        value = quad(lambda e, u=u: -(e**3) / (e + u), 0.0, cutoff, weight="cauchy", wvar=u)[0]
+        found = kki.level_shift(u, 0.5 * u, 3.0, cutoff)
+        assert found == pytest.approx(3.0 * 0.75 * 3.0 * 0.25 * value, rel=1e-9)
+        assert found == pytest.approx(3.0 * kki.level_shift(u, 0.5 * u, 3.0, cutoff, polarisations=1))
+    # Far below the cut-off only the square of it remains.
+    assert kki.level_shift(1e-6, 1e-6, 1.0, 0.5) == pytest.approx(-9.0 / 8.0 * 0.25, rel=1e-9)
+
+
+def test_level_shift_of_one_mode_exactly():
+    """One phonon mode and two levels, diagonalised: the second order is Σ|M|²·2u/(u² − ħ²ω²)."""
+    J, Delta, e, g = 0.3, 0.4, 1.7, 1e-3
+    number = np.arange(12)
+    position = np.diag(np.sqrt(number[1:]), 1)
+    position += position.T
+    two = 0.5 * np.array([[Delta, J], [J, -Delta]])
+    H = np.kron(two, np.eye(12)) + np.kron(np.eye(2), np.diag(e * number)) + g * np.kron(np.diag([1.0, -1.0]), position)
+    energies = np.linalg.eigvalsh(H)
+    u = math.hypot(J, Delta)
+    shift = energies[1] - energies[0] - u
+    assert shift == pytest.approx((g * J / u) ** 2 * 2.0 * u / (u**2 - e**2), rel=1e-4)
+
+
+def test_stiff_neighbours_follow():
+    """Two coordinates, exactly: levels tend to those of the renormalised well as the neighbour becomes fast."""
+    alpha, c, k = 1.0, 4.0, 0.8
+    renormalised = float(kki.adiabatic_eta(alpha, c, k))
+    assert renormalised == pytest.approx(-4.0)
+    expected = np.diff(sp.levels(renormalised, 0.0, 3).energies)
+    grid, step = np.linspace(-5.0, 5.0, 64, retstep=True)
+    d = np.subtract.outer(np.arange(64), np.arange(64))
+    kinetic = 2.0 * (-1.0) ** d / np.where(d, d, 1) ** 2 / step**2
+    np.fill_diagonal(kinetic, math.pi**2 / 3.0 / step**2)
+    errors = []
+    for speed in (10.0, 20.0, 40.0):  # its quantum; ⟨Y²⟩ = speed/4k in the ground state
+        number = np.arange(16)
+        Y = np.diag(np.sqrt(number[1:]), 1)
+        Y = math.sqrt(speed / (4.0 * k)) * (Y + Y.T)
+        well = kinetic + np.diag(alpha * grid**2 + grid**4)
+        H = np.kron(well, np.eye(16)) + np.kron(np.eye(64), np.diag(speed * (number + 0.5)))
+        H += c * np.kron(np.diag(grid), Y)
+        errors.append(np.max(np.abs(np.diff(np.linalg.eigvalsh(H)[:3]) - expected)))
+    assert errors[2] < 0.6 * errors[1] < 0.4 * errors[0]
+    assert not sp.wells(alpha, 0.0).double and sp.wells(renormalised, 0.0).double
+
+
 def test_deformation_potential():
     """D ~ 1 eV from 10⁻² eV and η_L ~ 10⁻²."""
     assert kki.deformation_potential(0.01, 0.01) == pytest.approx(1.0)
@@ -212,6 +284,14 @@ def test_deformation_potential():
         (lambda: kki.heat_capacity_in_time(2.0, 1.0), "T"),
         (lambda: kki.inverse_mean_free_path(0.1, 0.1, FLAT, 0.0), "coupling"),
         (lambda: kki.deformation_potential(0.01, 0.0), "eta_L"),
+        (lambda: kki.inverse_mean_free_path(0.1, 0.1, FLAT, 1.0, kind=3), "kind"),
+        (lambda: kki.level_shift(0.0, 0.0, 1.0, 1.0), "u"),
+        (lambda: kki.level_shift(0.1, 0.2, 1.0, 1.0), "J"),
+        (lambda: kki.level_shift(0.1, 0.1, 0.0, 1.0), "coupling"),
+        (lambda: kki.level_shift(0.1, 0.1, 1.0, 1.1), "cutoff"),
+        (lambda: kki.level_shift(0.1, 0.1, 1.0, 0.1), "cutoff"),
+        (lambda: kki.level_shift(0.1, 0.1, 1.0, 1.0, polarisations=4), "polarisations"),
+        (lambda: kki.adiabatic_eta(0.0, 1.0, 0.0), "stiffness"),
     ],
 )
 def test_bad_input(call, argument):
