@@ -33,7 +33,7 @@ __all__ = [
     "vibrational_density",
 ]
 
-_TOP = 400.0  # ħω/W beyond which ∫ω²ℓ has converged: ℓ ∝ ω⁻⁴
+_LARGEST = 100.0  # ħω/k_BT beyond which no phonon is excited
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,7 +174,7 @@ def universal_conductivity(theta, *, relaxation=1.0, attempt=0.1, rtol=1e-8):
     relaxation = real("relaxation", relaxation, minimum=0.0)
     attempt = real("attempt", attempt, minimum=0.0, open_minimum=True)
     # Three polarisations of velocity 1: then κ = K/2π³ for C = 1.
-    debye = phonons.DebyePhonons([phonons.Branch(1.0, 3)], debye_frequency=_TOP)
+    debye = phonons.DebyePhonons([phonons.Branch(1.0, 3)], debye_frequency=_LARGEST * float(theta.max()))
 
     def rate(omega, T):
         return math.pi * omega * sum(scattering_terms(omega, T, relaxation=relaxation, attempt=attempt))

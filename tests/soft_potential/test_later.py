@@ -42,6 +42,18 @@ def test_low_temperature_and_plateau():
     assert np.all(np.diff(found.K[:20]) > 0)
 
 
+@pytest.mark.parametrize("theta", [50.0, 5000.0])
+def test_far_above_W_no_phonon_is_left_out(theta):
+    """Classical phonons: ∫ε dε/(ε/2θ + ε³/8) = 2π√θ, which has no cut-off but that of the Bose function."""
+    assert later.universal_conductivity(theta, relaxation=0.0).K == pytest.approx(2 * math.pi * theta**0.5, rel=3e-3)
+    # With relaxation and its logarithm 1, F = tanh + ε³/8 + θ^(3/4) directly.
+    x = np.geomspace(1e-9, 40.0, 400001)
+    e = 2.0 * theta * x
+    integrand = e * (x / np.sinh(x)) ** 2 / (np.tanh(x) + e**3 / 8.0 + theta**0.75)
+    expected = np.trapezoid(integrand * e, np.log(e))
+    assert later.universal_conductivity(theta, attempt=1e12).K == pytest.approx(expected, rel=1e-6)
+
+
 def test_physical_units():
     """κ of a solid is k(W/ħ)²K/2π³vC, with any constants."""
     hbar, k, W, C, v = 2.0, 3.0, 0.7, 1e-3, 1.7
