@@ -18,7 +18,7 @@ import numpy as np
 
 from .._validation import integer, real
 from ..errors import InputError
-from . import _breaking, _broken_states, _solve_breaking
+from . import _breaking, _broken_states, _laws, _solve_breaking
 from .glass import Glass
 from .replica_symmetric import replica_symmetric
 
@@ -27,7 +27,7 @@ __all__ = ["FullRSBState", "full_rsb"]
 
 # Two states are equal only if they are the same object: the arrays would make == ambiguous and hashing impossible.
 @dataclass(frozen=True, eq=False)
-class FullRSBState:
+class FullRSBState(_laws.EveryState):
     """A state with full replica-symmetry breaking, in K steps; energies and temperatures in units of J.
 
     Attributes
@@ -89,16 +89,6 @@ class FullRSBState:
     def replicon(self):
         """The least stable replicon eigenvalue between states, the smallest `marginality` but for the last."""
         return float(np.min(self.marginality[:-1] if self.broken else self.marginality))
-
-    @property
-    def symmetric(self):
-        """Whether the law of the fields is even, P(h) = P(−h)."""
-        return self.p == 0.0
-
-    @property
-    def double_wells(self):
-        """Whether some coordinates move in a double well, γC > a₂ (1998, equation 13)."""
-        return self.C > self.glass.stiffness
 
     @property
     def field_range(self):

@@ -32,7 +32,7 @@ __all__ = ["OneStepState", "one_step"]
 
 
 @dataclass(frozen=True)
-class OneStepState:
+class OneStepState(_laws.EveryState):
     """A state with one step of replica-symmetry breaking; energies and temperatures in units of J.
 
     Attributes
@@ -84,50 +84,6 @@ class OneStepState:
     residual: float
     iterations: int
     _law: object = field(repr=False, compare=False)
-
-    @property
-    def symmetric(self):
-        """Whether the law of the fields is even, P(h) = P(−h)."""
-        return self.p == 0.0
-
-    @property
-    def double_wells(self):
-        """Whether some coordinates move in a double well, γC > a₂ (1998, equation 13)."""
-        return self.C > self.glass.smallest_stiffness
-
-    def sites(self, order=12):
-        """Kinds of sites, each with its share of the coordinates.
-
-        Parameters
-        ----------
-        order : int, optional
-            Nodes per panel of the rule over a continuous law, see :meth:`Glass.sites`.
-
-        Returns
-        -------
-        list of (float, state)
-            Weights, which add up to 1, and local states; without local randomness the state itself with weight 1.
-        """
-        return _laws.local_states(self, order)
-
-    def site(self, **values):
-        """State of the sites with given values of the random parameters.
-
-        Parameters
-        ----------
-        **values : float
-            One value for each of gamma, a2 and a4 that is random.
-
-        Returns
-        -------
-        LocalState
-
-        Raises
-        ------
-        InputError
-            If a random parameter has no value, or another one has.
-        """
-        return _laws.local_state(self, values)
 
     def _law_of_site(self, glass):
         """Law of the fields at sites with the parameters of `glass`."""
