@@ -148,7 +148,8 @@ def universal_conductivity(theta, *, relaxation=1.0, attempt=0.1, rtol=1e-8):
     .. math:: K(\theta) = \int_0^\infty \frac{\epsilon\,d\epsilon}{F(\epsilon, \theta)}\,
               \frac{x^2e^x}{(e^x - 1)^2} ,\qquad x = \epsilon/\theta ,
 
-    with F the bracket of 1/ℓ. K → π²θ² at low temperature; a plateau follows where vibrations scatter.
+    with F the bracket of 1/ℓ. K → π²θ² at low temperature; a plateau follows where vibrations scatter the short
+    waves and relaxation the long ones; without relaxation K rises again, as 2π√θ.
 
     Parameters
     ----------
