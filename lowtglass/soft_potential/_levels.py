@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from .. import quartic
-from ..quartic.spectrum import _choose_frame, _matrix
+from ..quartic._frames import choose_frame, matrix
 
 __all__ = []
 
@@ -119,7 +119,7 @@ def _near(A, H, top, first, other, out):
     c[0], c[1], c[2], c[3] = H, A, 0.0, 1.0
     frame = np.empty(2)
     shifted = np.empty(5)
-    guess = _choose_frame(c, 1.0, top + 2, frame, shifted)
+    guess = choose_frame(c, 1.0, top + 2, frame, shifted)
     # The frame is centred with the constant taken out, which enters only the energies.
     basis = int(2.1 * guess) + 32
     spacing = other - first
@@ -127,7 +127,7 @@ def _near(A, H, top, first, other, out):
         if basis > _MAX_BASIS:
             return False
         band = np.zeros((basis, _BAND + 1))
-        _matrix(shifted, frame[1], 1.0, -1, band)
+        matrix(shifted, frame[1], 1.0, -1, band)
         norm = band[basis - 1, 0] + 4.0 * abs(band[basis - 5, 1]) + 4.0 * abs(band[basis - 5, 2])
         tolerance = 4e-15 * norm + 1e-13
         work = np.empty((basis, _BAND + 1))
