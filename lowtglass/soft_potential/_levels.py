@@ -193,42 +193,11 @@ def _follow(A, H, top, row, begin, out):
 
 
 @njit(cache=True)
-def _newton(A, H0, E, top, row):
-    """Field H > 0 at which e_top − e_0 = E at this A, from levels in ``row`` at H0; −H where they are lost at H.
-
-    Newton in H², of which the square of the gap is nearly linear close to the symmetric well.
-    """
-    H = H0
-    low, high = 0.0, math.inf
-    for _ in range(60):
-        if not _near(A, H, top, row[0], row[1], row):
-            return -H
-        gap, slope = row[1] - row[0], abs(row[3] - row[2])
-        if gap < E:
-            low = H
-        else:
-            high = H
-        y = H * H
-        # d(gap²)/d(H²)
-        rise = gap * slope / H
-        new = y + (E - gap) * (E + gap) / rise if rise > 0.0 else 4.0 * y
-        new = math.sqrt(new) if new > 0.0 else 0.5 * (low + min(high, H))
-        if not low <= new <= high:
-            new = 0.5 * (low + high) if high < math.inf else 2.0 * H
-        new = min(max(new, 0.25 * H), 4.0 * H)
-        dH = new - H
-        if abs(dH) * slope <= 1e-9 * E + 2e-13 or abs(dH) <= 1e-15 * H:
-            # The next step would change this one by its square.
-            return new
-        row[0] += row[2] * dH
-        row[1] += row[3] * dH
-        H = new
-    return H
-
-
-@njit(cache=True)
 def _trace(A, E, top, H, row, begin, out):
-    """Points of the level curve from ``begin`` on, from levels in ``row`` at H; index and field where they are lost."""
+    """Points of the level curve from ``begin`` on, from levels in ``row`` at H; index and field where they are lost.
+
+    At each A it is Newton's method in H², of which the square of the gap is nearly linear close to the symmetric well.
+    """
     for i in range(begin, A.size):
         if i > begin:
             dA = A[i] - A[i - 1]
@@ -241,10 +210,31 @@ def _trace(A, E, top, H, row, begin, out):
             if abs(dH) >= 0.5 * last or abs(other - first - gap) >= 0.2 * gap:
                 return i, H
             row[0], row[1] = first, other
-        found = _newton(A[i], H, E, top, row)
-        if found <= 0.0:
-            return i, -found
-        out[i, 0], out[i, 1], out[i, 2] = found, abs(row[3] - row[2]), row[5] - row[4]
+        low, high = 0.0, math.inf
+        for _ in range(60):
+            if not _near(A[i], H, top, row[0], row[1], row):
+                return i, H
+            gap, slope = row[1] - row[0], abs(row[3] - row[2])
+            if gap < E:
+                low = H
+            else:
+                high = H
+            y = H * H
+            # d(gap²)/d(H²)
+            rise = gap * slope / H
+            new = y + (E - gap) * (E + gap) / rise if rise > 0.0 else 4.0 * y
+            new = math.sqrt(new) if new > 0.0 else 0.5 * (low + min(high, H))
+            if not low <= new <= high:
+                new = 0.5 * (low + high) if high < math.inf else 2.0 * H
+            new = min(max(new, 0.25 * H), 4.0 * H)
+            dH = new - H
+            H = new
+            if abs(dH) * slope <= 1e-9 * E + 2e-13 or abs(dH) <= 1e-15 * H:
+                # The next step would change this one by its square.
+                break
+            row[0] += row[2] * dH
+            row[1] += row[3] * dH
+        out[i, 0], out[i, 1], out[i, 2] = H, abs(row[3] - row[2]), row[5] - row[4]
     return A.size, 0.0
 
 
@@ -260,7 +250,7 @@ def _start(A, H, top, row):
 def cold(A, H, top, row):
     """The row of one point from nothing; False where its two levels cannot be told from others."""
     _start(A, H, top, row)
-    return bool(_near(float(A), float(H), top, row[0], row[1], row))
+    return _follow(np.array([float(A)]), np.array([float(H)]), top, row, 0, np.empty((1, 6))) == 1
 
 
 def follow(A, H, top, out):
@@ -280,14 +270,15 @@ def follow(A, H, top, out):
 
 def reach(A, H, E, top, row):
     """Field H > 0 at which the gap is E, from a guess; −1 where that fails."""
+    out = np.empty((1, 3))
     for _ in range(30):
         _start(A, H, top, row)
-        found = _newton(A, H, E, top, row)
-        if found > 0.0:
-            return found
-        if -found == H:
+        done, found = _trace(np.array([float(A)]), E, top, H, row, 0, out)
+        if done == 1:
+            return out[0, 0]
+        if found == H:
             return -1.0
-        H = -found
+        H = found
     return -1.0
 
 
