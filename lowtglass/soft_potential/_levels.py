@@ -229,8 +229,12 @@ def _trace(A, E, top, H, row, begin, out):
             new = min(max(new, 0.25 * H), 4.0 * H)
             dH = new - H
             H = new
-            if abs(dH) * slope <= 1e-9 * E + 2e-13 or abs(dH) <= 1e-15 * H:
-                # The next step would change this one by its square.
+            # The next step would change H by the square of this one; the slopes, taken before it, it changes by dH/H.
+            if (
+                abs(dH) <= 1e-15 * H
+                or abs(dH) * slope <= 2e-13
+                or (abs(dH) * slope <= 1e-9 * E and abs(dH) <= 1e-7 * H)
+            ):
                 break
             row[0] += row[2] * dH
             row[1] += row[3] * dH
