@@ -166,14 +166,14 @@ def test_single_wells_by_brentq(distribution, upper):
     """∫dβ at fixed β/sqrt(α), with SciPy's root for α and differences for the slope; the third level up to its end."""
     nodes, weights = np.polynomial.legendre.leggauss(20)
     spinodal = math.sqrt(32.0 / 9.0)
-    for E in (4.0, 9.1, 12.0):
+    for E in (8.0, 9.1, 12.0):
         expected = 0.0
         for b, db in zip(0.5 * spinodal * (1.0 + nodes), 0.5 * spinodal * weights, strict=True):
 
             def e(a, b=b):
                 return sp.gap(a, b * np.sqrt(a), upper, interpolated=False).energy
 
-            alpha = brentq(lambda a: float(e(a)) - E, 1e-3, E * E, xtol=1e-12)
+            alpha = brentq(lambda a, E=E: float(e(a)) - E, 1e-3, E * E, xtol=1e-12)
             step = 2e-3 * alpha
             below, under, over, above = e(alpha + step * np.array([-2.0, -1.0, 1.0, 2.0]))
             slope = (8.0 * (over - under) - (above - below)) / (12.0 * step)

@@ -9,7 +9,7 @@ from lowtglass import quartic, thermal
 from lowtglass import soft_potential as sp
 from lowtglass.errors import InputError
 
-SHARP = sp.Distribution(1.0, "barrier top", eta_min=-14.0)
+SHARP = sp.Distribution(1.0, "barrier top", eta_min=-10.0)
 PLANE = sp.Distribution(1.0, "whole plane", modulus=False)
 
 
@@ -20,7 +20,7 @@ def test_low_temperature_by_density_of_states(distribution):
     nodes, weights = np.polynomial.legendre.leggauss(24)
     s = 0.5 * (1.0 + nodes)
     x = 35.0 * s**3
-    n = sp.density_of_states(x * T, distribution).density
+    n = sp.density_of_states(x * T, distribution, rtol=1e-5).density
     total = T * np.sum(0.5 * weights * 105.0 * s**2 * n * thermal.two_level(x, 1.0))
     found = sp.heat_capacity(T, distribution)
     assert found.error <= 1e-4 * found.heat_capacity
