@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from .. import quartic
-from ..quartic.spectrum import _choose_frame, _matrix
+from ..quartic._frames import choose_frame, matrix
 
 __all__ = []
 
@@ -119,7 +119,7 @@ def _near(A, H, top, first, other, out):
     c[0], c[1], c[2], c[3] = H, A, 0.0, 1.0
     frame = np.empty(2)
     shifted = np.empty(5)
-    guess = _choose_frame(c, 1.0, top + 2, frame, shifted)
+    guess = choose_frame(c, 1.0, top + 2, frame, shifted)
     # The frame is centred with the constant taken out, which enters only the energies.
     basis = int(2.1 * guess) + 32
     spacing = other - first
@@ -127,7 +127,7 @@ def _near(A, H, top, first, other, out):
         if basis > _MAX_BASIS:
             return False
         band = np.zeros((basis, _BAND + 1))
-        _matrix(shifted, frame[1], 1.0, -1, band)
+        matrix(shifted, frame[1], 1.0, -1, band)
         norm = band[basis - 1, 0] + 4.0 * abs(band[basis - 5, 1]) + 4.0 * abs(band[basis - 5, 2])
         tolerance = 4e-15 * norm + 1e-13
         work = np.empty((basis, _BAND + 1))
@@ -193,42 +193,11 @@ def _follow(A, H, top, row, begin, out):
 
 
 @njit(cache=True)
-def _newton(A, H0, E, top, row):
-    """Field H > 0 at which e_top − e_0 = E at this A, from levels in ``row`` at H0; −H where they are lost at H.
-
-    Newton in H², of which the square of the gap is nearly linear close to the symmetric well.
-    """
-    H = H0
-    low, high = 0.0, math.inf
-    for _ in range(60):
-        if not _near(A, H, top, row[0], row[1], row):
-            return -H
-        gap, slope = row[1] - row[0], abs(row[3] - row[2])
-        if gap < E:
-            low = H
-        else:
-            high = H
-        y = H * H
-        # d(gap²)/d(H²)
-        rise = gap * slope / H
-        new = y + (E - gap) * (E + gap) / rise if rise > 0.0 else 4.0 * y
-        new = math.sqrt(new) if new > 0.0 else 0.5 * (low + min(high, H))
-        if not low <= new <= high:
-            new = 0.5 * (low + high) if high < math.inf else 2.0 * H
-        new = min(max(new, 0.25 * H), 4.0 * H)
-        dH = new - H
-        if abs(dH) * slope <= 1e-9 * E + 2e-13 or abs(dH) <= 1e-15 * H:
-            # The next step would change this one by its square.
-            return new
-        row[0] += row[2] * dH
-        row[1] += row[3] * dH
-        H = new
-    return H
-
-
-@njit(cache=True)
 def _trace(A, E, top, H, row, begin, out):
-    """Points of the level curve from ``begin`` on, from levels in ``row`` at H; index and field where they are lost."""
+    """Points of the level curve from ``begin`` on, from levels in ``row`` at H; index and field where they are lost.
+
+    At each A it is Newton's method in H², of which the square of the gap is nearly linear close to the symmetric well.
+    """
     for i in range(begin, A.size):
         if i > begin:
             dA = A[i] - A[i - 1]
@@ -241,10 +210,35 @@ def _trace(A, E, top, H, row, begin, out):
             if abs(dH) >= 0.5 * last or abs(other - first - gap) >= 0.2 * gap:
                 return i, H
             row[0], row[1] = first, other
-        found = _newton(A[i], H, E, top, row)
-        if found <= 0.0:
-            return i, -found
-        out[i, 0], out[i, 1], out[i, 2] = found, abs(row[3] - row[2]), row[5] - row[4]
+        low, high = 0.0, math.inf
+        for _ in range(60):
+            if not _near(A[i], H, top, row[0], row[1], row):
+                return i, H
+            gap, slope = row[1] - row[0], abs(row[3] - row[2])
+            if gap < E:
+                low = H
+            else:
+                high = H
+            y = H * H
+            # d(gap²)/d(H²)
+            rise = gap * slope / H
+            new = y + (E - gap) * (E + gap) / rise if rise > 0.0 else 4.0 * y
+            new = math.sqrt(new) if new > 0.0 else 0.5 * (low + min(high, H))
+            if not low <= new <= high:
+                new = 0.5 * (low + high) if high < math.inf else 2.0 * H
+            new = min(max(new, 0.25 * H), 4.0 * H)
+            dH = new - H
+            H = new
+            # The next step would change H by the square of this one; the slopes, taken before it, it changes by dH/H.
+            if (
+                abs(dH) <= 1e-15 * H
+                or abs(dH) * slope <= 2e-13
+                or (abs(dH) * slope <= 1e-9 * E and abs(dH) <= 1e-7 * H)
+            ):
+                break
+            row[0] += row[2] * dH
+            row[1] += row[3] * dH
+        out[i, 0], out[i, 1], out[i, 2] = H, abs(row[3] - row[2]), row[5] - row[4]
     return A.size, 0.0
 
 
@@ -260,7 +254,7 @@ def _start(A, H, top, row):
 def cold(A, H, top, row):
     """The row of one point from nothing; False where its two levels cannot be told from others."""
     _start(A, H, top, row)
-    return bool(_near(float(A), float(H), top, row[0], row[1], row))
+    return _follow(np.array([float(A)]), np.array([float(H)]), top, row, 0, np.empty((1, 6))) == 1
 
 
 def follow(A, H, top, out):
@@ -280,14 +274,15 @@ def follow(A, H, top, out):
 
 def reach(A, H, E, top, row):
     """Field H > 0 at which the gap is E, from a guess; −1 where that fails."""
+    out = np.empty((1, 3))
     for _ in range(30):
         _start(A, H, top, row)
-        found = _newton(A, H, E, top, row)
-        if found > 0.0:
-            return found
-        if -found == H:
+        done, found = _trace(np.array([float(A)]), E, top, H, row, 0, out)
+        if done == 1:
+            return out[0, 0]
+        if found == H:
             return -1.0
-        H = -found
+        H = found
     return -1.0
 
 

@@ -23,44 +23,40 @@ def well_level(n, alpha, beta, order):
     lam = alpha**-0.75
     b = beta / scale
     size = n + 3 * order + 2
-    # Two operators of ξ in number states: ξ³ and ξ⁴, ξ = (a + a†)/√2.
-    states = np.zeros((order + 1, size + 5))
-    states[0, n] = 1.0
-    energies = np.zeros(order + 1)
+    # Number state m stands at m + 4, so that the four below the ground state, which are none, need no question.
+    states = np.empty((order + 1, size + 9))
+    work = np.empty(size + 9)
+    energies = np.empty(order + 1)
+    for k in range(order + 1):
+        for m in range(size + 9):
+            states[k, m] = 0.0
+    states[0, n + 4] = 1.0
     energies[0] = 2.0 * n + 1.0
-    work = np.zeros(size + 5)
     for k in range(1, order + 1):
-        for m in range(size + 5):
-            work[m] = 0.0
         reach = min(n + 3 * k + 1, size)
-        for m in range(reach):
-            total = 0.0
-            # ξ³ connects m with m ± 1 and m ± 3
-            p = states[k - 1]
-            total -= b * (
-                math.sqrt((m + 1.0) * (m + 2.0) * (m + 3.0) / 8.0) * p[m + 3]
-                + 3.0 * ((m + 1.0) / 2.0) ** 1.5 * p[m + 1]
-                + (3.0 * (m / 2.0) ** 1.5 * p[m - 1] if m >= 1 else 0.0)
-                + (math.sqrt(m * (m - 1.0) * (m - 2.0) / 8.0) * p[m - 3] if m >= 3 else 0.0)
-            )
+        for i in range(4, reach + 4):
+            m = i - 4.0
+            # ξ = (a + a†)/√2 raises and lowers by one; its third power by 1 and 3, its fourth by 0, 2 and 4.
+            up, down = m + 1.0, math.sqrt(0.5 * m)
+            total = math.sqrt(0.125 * up * (up + 1.0) * (up + 2.0)) * states[k - 1, i + 3]
+            total += 1.5 * up * math.sqrt(0.5 * up) * states[k - 1, i + 1] + 1.5 * m * down * states[k - 1, i - 1]
+            # Zero for m < 3, where the product under the root is zero.
+            total += math.sqrt(0.125 * m * (m - 1.0) * (m - 2.0)) * states[k - 1, i - 3]
+            total *= -b
             if k >= 2:
-                p = states[k - 2]
-                total += (
-                    0.25 * math.sqrt((m + 1.0) * (m + 2.0) * (m + 3.0) * (m + 4.0)) * p[m + 4]
-                    + 0.5 * (2.0 * m + 3.0) * math.sqrt((m + 1.0) * (m + 2.0)) * p[m + 2]
-                    + 0.75 * (2.0 * m * m + 2.0 * m + 1.0) * p[m]
-                    + (0.5 * (2.0 * m - 1.0) * math.sqrt(m * (m - 1.0)) * p[m - 2] if m >= 2 else 0.0)
-                    + (0.25 * math.sqrt(m * (m - 1.0) * (m - 2.0) * (m - 3.0)) * p[m - 4] if m >= 4 else 0.0)
-                )
-            work[m] = total
-        energies[k] = work[n]
-        for m in range(reach):
-            if m == n:
-                continue
-            total = work[m]
-            for j in range(1, k):
-                total -= energies[j] * states[k - j, m]
-            states[k, m] = total / (2.0 * (n - m))
+                total += 0.75 * (2.0 * m * up + 1.0) * states[k - 2, i]
+                total += 0.5 * (2.0 * m + 3.0) * math.sqrt(up * (up + 1.0)) * states[k - 2, i + 2]
+                total += 0.5 * (2.0 * m - 1.0) * math.sqrt(m * (m - 1.0)) * states[k - 2, i - 2]
+                total += 0.25 * math.sqrt(up * (up + 1.0) * (up + 2.0) * (up + 3.0)) * states[k - 2, i + 4]
+                total += 0.25 * math.sqrt(m * (m - 1.0) * (m - 2.0) * (m - 3.0)) * states[k - 2, i - 4]
+            work[i] = total
+        energies[k] = work[n + 4]
+        for i in range(4, reach + 4):
+            if i != n + 4:
+                total = work[i]
+                for j in range(1, k):
+                    total -= energies[j] * states[k - j, i]
+                states[k, i] = total / (2.0 * (n + 4 - i))
     value, power, last = 0.0, 1.0, 0.0
     for k in range(order + 1):
         value += energies[k] * power
@@ -78,35 +74,26 @@ def well_levels(n, alpha, beta, order, out, last):
 
 
 @njit(cache=True)
-def _pair(A, H, order):
-    """Asymmetry of a deep double well and the classical slope of it by H."""
-    s = math.sqrt(-A / 6.0)
-    sine = H / (8.0 * s**3)
-    complement = math.asin(sine)
-    third = (0.5 * math.pi - complement) / 3.0
-    deep = 2.0 * math.cos(third)
-    shallow = 2.0 * math.cos(third + 2.0 * math.pi / 3.0)
-    total = 2.0 * math.sin(complement / 3.0)
-    # A factor taken out, as in lowtglass.quartic: the difference of two minima would cancel.
-    classical = (deep - shallow) * (2.0 * sine + 1.5 * total - 0.25 * total * (deep**2 + shallow**2))
-    a, b = A + 6.0 * (s * deep) ** 2, A + 6.0 * (s * shallow) ** 2
-    upper, _ = well_level(0, b, 4.0 * s * shallow, order)
-    lower, _ = well_level(0, a, 4.0 * s * deep, order)
-    return 4.0 * s**4 * classical, upper - lower, s * (deep - shallow)
-
-
-@njit(cache=True)
 def asymmetry(A, H, order):
     """Ground level of the shallower well over that of the deeper, and the classical slope of that by H."""
+    s = math.sqrt(-A / 6.0)
     # The minima keep their relative accuracy at any tilt; the difference of the levels above them is odd in the tilt
     # and taken where it is not lost in rounding.
     visible = max(H, 5e-5 * abs(A) ** 1.5)
-    if visible == H:
-        classical, quantum, slope = _pair(A, H, order)
-        return classical + quantum, slope
-    classical, _, slope = _pair(A, H, 0)
-    _, quantum, _ = _pair(A, visible, order)
-    return classical + quantum * (H / visible), slope
+    classical = slope = deep = shallow = 0.0
+    for tilt in (H, visible):
+        sine = tilt / (8.0 * s**3)
+        complement = math.asin(sine)
+        third = (0.5 * math.pi - complement) / 3.0
+        deep, shallow = 2.0 * math.cos(third), 2.0 * math.cos(third + 2.0 * math.pi / 3.0)
+        if tilt == H:
+            total = 2.0 * math.sin(complement / 3.0)
+            # A factor taken out, as in lowtglass.quartic: the difference of two minima would cancel.
+            classical = (deep - shallow) * (2.0 * sine + 1.5 * total - 0.25 * total * (deep**2 + shallow**2))
+            slope = s * (deep - shallow)
+    upper, _ = well_level(0, A + 6.0 * (s * shallow) ** 2, 4.0 * s * shallow, order)
+    lower, _ = well_level(0, A + 6.0 * (s * deep) ** 2, 4.0 * s * deep, order)
+    return 4.0 * s**4 * classical + (upper - lower) * (H / visible), slope
 
 
 @njit(cache=True)

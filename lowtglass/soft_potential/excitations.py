@@ -261,7 +261,7 @@ def _axis(E, top):
 
     def excess(A):
         # A pair that is nearly degenerate is told apart by its symmetry, not by the difference of its levels.
-        return (float(gap(A, 0.0, 2).energy) if top == 1 and A < -4.0 else _gap_at(A, 0.0, top)) - E
+        return (float(gap(A, 0.0, top + 1).energy) if A < -4.0 else _gap_at(A, 0.0, top)) - E
 
     high = (E / (2.0 * top)) ** 2 + 3.0
     if top == 1:

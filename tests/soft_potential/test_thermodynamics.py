@@ -17,15 +17,15 @@ PLANE = sp.Distribution(1.0, "whole plane", modulus=False)
 def test_low_temperature_by_density_of_states(distribution):
     """Far below w only the first gap counts: two routes to the same number."""
     T = 0.03
-    nodes, weights = np.polynomial.legendre.leggauss(14)
-    total = 0.0
-    for a, b in ((0.001, 0.05), (0.05, 0.5), (0.5, 3.0), (3.0, 10.0), (10.0, 35.0)):
-        x = 0.5 * (a + b) + 0.5 * (b - a) * nodes
-        n = sp.density_of_states(x * T, distribution).density
-        total += 0.5 * (b - a) * T * np.sum(weights * n * thermal.two_level(x, 1.0))
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    s = 0.5 * (1.0 + nodes)
+    x = 35.0 * s**3
+    n = sp.density_of_states(x * T, distribution, rtol=1e-5).density
+    total = T * np.sum(0.5 * weights * 105.0 * s**2 * n * thermal.two_level(x, 1.0))
     found = sp.heat_capacity(T, distribution)
     assert found.error <= 1e-4 * found.heat_capacity
-    assert abs(found.heat_capacity - total) <= found.error + 2e-6 * total
+    # Below what the heat capacity says of itself.
+    assert abs(found.heat_capacity - total) <= 2e-5 * total
 
 
 def test_another_quadrature():
@@ -48,7 +48,7 @@ def test_another_quadrature():
 
 def test_vibrations_give_T5_and_T3():
     """Right of the minimum n ∝ E⁴ gives T⁵, and n ∝ E² with constant P gives T³, with the oscillators' coefficients."""
-    T = np.array([2.5, 5.0])
+    T = np.array([1.25, 2.5])
     x = np.linspace(1e-6, 60.0, 200001)
 
     def moment(k):
@@ -56,10 +56,11 @@ def test_vibrations_give_T5_and_T3():
 
     single = sp.Distribution(1.0, "single wells")
     found = sp.heat_capacity(T, single).heat_capacity / (math.sqrt(2.0) / 6.0 * moment(4) * T**5)
-    assert abs(found[1] - 1.0) < 0.05 and abs(found[1] - 1.0) < 0.4 * abs(found[0] - 1.0)
+    # n(E) approaches its limit as E⁻³, C as T⁻³: the eighth part of the first deviation, which taken out leaves less.
+    assert abs(found[1] - 1.0) < 0.01 and abs((8.0 * found[1] - found[0]) / 7.0 - 1.0) < 3e-3
     single = sp.Distribution(1.0, "single wells", modulus=False)
     found = sp.heat_capacity(T, single).heat_capacity / (2.0 * math.sqrt(2.0) / 3.0 * moment(2) * T**3)
-    assert abs(found[1] - 1.0) < 0.05
+    assert abs(found[1] - 1.0) < 0.003
 
 
 def test_minimum_of_both_curves():
@@ -71,9 +72,9 @@ def test_minimum_of_both_curves():
     ):
         found = sp.heat_capacity_minimum(distribution, low=0.3, high=1.0, rtol=1e-3)
         T = found.T * np.array([0.8, 1.0, 1.25])
-        c = sp.heat_capacity(T, distribution).over_T3
+        c = sp.heat_capacity(T, distribution, rtol=1e-3).over_T3
         assert c[1] < c[0] and c[1] < c[2]
-        assert c[1] == pytest.approx(found.over_T3, rel=1e-4)
+        assert c[1] == pytest.approx(found.over_T3, rel=1e-3)
         assert math.isnan(found.left) and math.isnan(found.right)
         places.append(found.T)
     assert places == pytest.approx([0.5603, 0.4325], abs=2e-4)
