@@ -456,7 +456,7 @@ def _few_vectors(frame, kinetic, parity, n, vectors):
     band = np.zeros((basis, 3))
     wanted = len(range(parity, n, 2))
     for i in range(len(frame)):
-        _matrix(frame[i, 2:7], frame[i, 1], kinetic, parity, band)
+        matrix(frame[i, 2:7], frame[i, 1], kinetic, parity, band)
         if wanted:
             found = eig_banded(band.T, lower=True, select="i", select_range=(0, wanted - 1), check_finite=False)[1]
             vectors[i, parity::2, parity:n:2] = found
