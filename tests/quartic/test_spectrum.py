@@ -536,3 +536,12 @@ def test_too_large_a_basis_raises_with_the_last_iterate():
     assert caught.value.iterations == last.basis_size[1] == 1600
     assert caught.value.residual == last.error[1].max() > 0.0
     np.testing.assert_array_equal(last.energies[0], quartic.levels(GOOD, 4, kinetic=1e-4).energies)
+
+
+@pytest.mark.parametrize("depth", [4.0, 10.0, 40.0])
+def test_matrix_elements_of_few_levels_are_those_of_many(depth):
+    """The eigenvectors of few levels come from another routine than those of many."""
+    few = quartic.levels([0.0, -depth, 0.0, 1.0], 3, matrix_elements=True)
+    many = quartic.levels([0.0, -depth, 0.0, 1.0], 30, matrix_elements=True)
+    assert few.basis_size > 36 and many.basis_size < 12 * 30
+    np.testing.assert_allclose(few.position, many.position[:3, :3], atol=1e-11)
