@@ -98,7 +98,8 @@ def main():
     paths = [path.resolve() for path in arguments.notebook or notebooks()]
     begin = time.perf_counter()
     with concurrent.futures.ProcessPoolExecutor(min(arguments.jobs, len(paths))) as executor:
-        pending = [executor.submit(run, path, write=not arguments.discard) for path in paths]
+        # The ledger, one of the longest, stands at the end of the book: from there on no processor waits for it.
+        pending = [executor.submit(run, path, write=not arguments.discard) for path in reversed(paths)]
         try:
             for done in concurrent.futures.as_completed(pending):
                 name, seconds = done.result()
