@@ -144,9 +144,15 @@ def assert_every_slider_moves_its_picture(page):
 
 
 def test_page_is_readable(visit, server, page_name):
-    """Pictures and the words around sliders in the light and in the dark, and everything in a narrow window."""
-    page = visit(server, color_scheme="light").open(page_name)
+    """Everything in a narrow window, and pictures and the words around sliders in the light and in the dark."""
+    # Loaded narrow: long formulas break to the width that they find.
+    page = visit(server, viewport={"width": 390, "height": 844}, color_scheme="light").open(page_name)
     page.evaluate(OPEN)
+    sizes = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
+    sticking_out = page.evaluate(STICKING_OUT)
+    assert not sticking_out, sticking_out
+    assert sizes[0] <= sizes[1], sizes
+    page.set_viewport_size({"width": 1280, "height": 720})
     for mode in ("light", "dark"):
         page.emulate_media(color_scheme=mode)
         page.wait_for_function("mode => document.documentElement.dataset.theme === mode", arg=mode)
@@ -155,12 +161,6 @@ def test_page_is_readable(visit, server, page_name):
         assert not dim, (mode, dim)
         faint = [entry for entry in page.evaluate(CONTRAST) if entry[1] < 4.5]
         assert not faint, (mode, faint)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(300)
-    sizes = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
-    sticking_out = page.evaluate(STICKING_OUT)
-    assert not sticking_out, sticking_out
-    assert sizes[0] <= sizes[1], sizes
 
 
 def test_index_leads_to_the_front_page(visit, origin):
