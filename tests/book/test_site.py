@@ -145,8 +145,9 @@ def assert_every_slider_moves_its_picture(page):
 
 def test_page_is_readable(visit, server, page_name):
     """Everything in a narrow window, and pictures and the words around sliders in the light and in the dark."""
-    # Loaded narrow: long formulas break to the width that they find.
-    page = visit(server, viewport={"width": 390, "height": 844}, color_scheme="light").open(page_name)
+    # As a phone loads it: letters are rounded to its pixels.
+    phone = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "color_scheme": "light"}
+    page = visit(server, **phone).open(page_name)
     page.evaluate(OPEN)
     sizes = page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]")
     sticking_out = page.evaluate(STICKING_OUT)
